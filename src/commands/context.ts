@@ -1,0 +1,37 @@
+import type { Wire } from '../kube/wire/wire.ts';
+import type { Clock, Waits } from '../model/clock.ts';
+import type { ConnectionFlags } from '../model/connection.ts';
+
+/** Where text goes and comes from. `out` is data, `err` is words. Neither adds a line end. */
+export interface Streams {
+  out(text: string): void;
+  err(text: string): void;
+  readonly inIsTTY: boolean;
+  readonly errIsTTY: boolean;
+  readStdin(): Promise<Buffer>;
+}
+
+/** Holds signals back while a Node is absent, and tells the steps that the operator wants to stop. */
+export interface Signals {
+  /** The first signal since the operation began, undefined while there is none. */
+  readonly caught: string | undefined;
+  /** From here on signals are only noted (SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGTSTP); the returned function ends that. */
+  hold(): () => void;
+}
+
+/** All that a command gets from outside. Composed by the entry file; tests compose their own. */
+export interface Context {
+  readonly env: Record<string, string | undefined>;
+  readonly streams: Streams;
+  readonly clock: Clock;
+  readonly waits: Waits;
+  readonly signals: Signals;
+  /** Version of this program, for example 0.1.0. */
+  readonly version: string;
+  /** Random hexadecimal digits. */
+  random(digits: number): string;
+  /** Asks on the terminal; resolves with the line typed, '' at end of input. */
+  prompt(question: string): Promise<string>;
+  /** Opens the way to the API server that the flags and kubeconfig name. Nothing is sent yet. Throws Failure. */
+  connect(flags: ConnectionFlags): Promise<Wire>;
+}

@@ -1,0 +1,45 @@
+import type { Buffer } from 'node:buffer';
+
+export interface WireRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path on the server, for example /api/v1/nodes/worker-1, segments already percent-encoded. */
+  path: string;
+  query?: Record<string, string>;
+  /** Default application/json. */
+  accept?: string;
+  /** Sent as it is. */
+  body?: string;
+  /** Default application/json when there is a body. */
+  contentType?: string;
+  /** Milliseconds for the whole request; default: the connection's --request-timeout, 0 = none. */
+  timeoutMs?: number;
+}
+
+export interface WireResponse {
+  status: number;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  /** Decoded (gzip undone). */
+  body: Buffer;
+}
+
+/** An open answer, read piece by piece: what a watch needs. */
+export interface WireStream {
+  status: number;
+  headers: Record<string, string>;
+  chunks: AsyncIterable<Buffer>;
+  close(): void;
+}
+
+/**
+ * The way to one API server, with credentials and impersonation applied. Connections are kept alive and reused, so that two
+ * requests awaited one after the other travel on the same connection.
+ * Both methods resolve with any HTTP status; they reject with a WireError when no answer came.
+ */
+export interface Wire {
+  /** For messages, for example https://10.0.0.1:6443. */
+  readonly server: string;
+  request(request: WireRequest): Promise<WireResponse>;
+  stream(request: WireRequest): Promise<WireStream>;
+  close(): void;
+}

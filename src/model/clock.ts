@@ -1,0 +1,23 @@
+/** Time, passed in. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds of a clock that never goes back. */
+  monotonic(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** Every wait of the protocol, in milliseconds, in one place, so that tests can shorten them without a second code path. */
+export interface Waits {
+  /** A stuck not-ready taint is removed after this. */
+  notReadyTaint: number;
+  /** Longest wait for Ready and for the Lease after the Node is back. */
+  nodeReady: number;
+  /** Between two looks at the Node while waiting. */
+  poll: number;
+  /** First and longest pause between two tries of the POST. */
+  retryFirst: number;
+  retryMost: number;
+  /** A POST later than this after the DELETE renews the heartbeat of the Ready condition. */
+  staleHeartbeat: number;
+}

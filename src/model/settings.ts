@@ -1,0 +1,26 @@
+import type { Block, Family } from './cidr.ts';
+import type { Reading } from './reading.ts';
+
+/** One cluster CIDR as kube-controller-manager understands it: host bits are dropped. */
+export interface ClusterCIDR {
+  block: Block;
+  /** As the operator wrote it. */
+  written: string;
+  /** True when `written` has host bits, like 10.244.0.0/12. */
+  hostBits: boolean;
+}
+
+export interface NodeMask {
+  family: Family;
+  /** Prefix length of a node's subnet, in bits. */
+  length: number;
+}
+
+/** What decides how subnets are handed out. Families keep the order of --cluster-cidr everywhere. */
+export interface ClusterSettings {
+  clusterCIDRs: Reading<ClusterCIDR[]>;
+  /** One entry a family of clusterCIDRs, in the same order. */
+  nodeMasks: Reading<NodeMask[]>;
+  serviceCIDRs: Reading<Block[]>;
+  allocateNodeCIDRs: Reading<boolean>;
+}

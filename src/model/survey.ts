@@ -1,0 +1,64 @@
+import type { RawObject } from './json.ts';
+import type { Reading } from './reading.ts';
+import type { ClusterSettings } from './settings.ts';
+
+export interface NodeAddress {
+  /** InternalIP, ExternalIP, Hostname, … as in status.addresses. */
+  type: string;
+  address: string;
+}
+
+export interface Taint {
+  key: string;
+  value: string;
+  effect: string;
+}
+
+/** One Node: what the tool uses, read from `raw`, which is kept beside it unchanged. */
+export interface SurveyNode {
+  name: string;
+  uid: string;
+  /** Milliseconds since the epoch; undefined when the object has no creationTimestamp. */
+  createdAt: number | undefined;
+  deleting: boolean;
+  finalizers: string[];
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  taints: Taint[];
+  /** spec.podCIDR as written; undefined when empty. */
+  podCIDR: string | undefined;
+  /** spec.podCIDRs as written, or [spec.podCIDR] where that list is empty. Empty: no subnet. */
+  podCIDRs: string[];
+  addresses: NodeAddress[];
+  /** status of the Ready condition, undefined when there is none. */
+  ready: 'True' | 'False' | 'Unknown' | undefined;
+  /** status.capacity.pods, undefined when it is absent or unreadable. */
+  podsCapacity: number | undefined;
+  raw: RawObject;
+}
+
+/** One pod, as far as addresses go. */
+export interface SurveyPod {
+  namespace: string;
+  name: string;
+  node: string;
+  addresses: string[];
+  hostNetwork: boolean;
+  /** Succeeded or Failed: its addresses are no longer in use. */
+  finished: boolean;
+  /** The file, HTTP or API-made pod the kubelet mirrors (annotation kubernetes.io/config.mirror). */
+  mirror: boolean;
+  daemonSet: boolean;
+}
+
+/** Everything that the checks and plans look at. From the API server or from a dump: the shape is the same. */
+export interface ClusterSurvey {
+  origin: 'cluster' | 'dump';
+  /** uid of namespace kube-system: the cluster's identity. */
+  clusterUID: Reading<string>;
+  /** Milliseconds since the epoch: the server's Date header, or the newest timestamp in a dump. */
+  now: number;
+  nodes: SurveyNode[];
+  pods: Reading<SurveyPod[]>;
+  settings: ClusterSettings;
+}
