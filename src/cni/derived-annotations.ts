@@ -1,0 +1,82 @@
+import type { Block } from '../model/cidr.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import type { AnnotationChange } from '../model/plan.ts';
+import { contains } from '../subnet/block.ts';
+import { readSloppily } from '../subnet/parse.ts';
+import { addressBlock } from '../subnet/single.ts';
+
+interface Rule {
+  key: RegExp;
+  why: string;
+  /** The new value; undefined drops the annotation, the old value keeps it. */
+  rewrite(value: string, from: Block[], to: Block[]): string | undefined;
+}
+
+/** Annotations that were derived from the subnet and would bring the old one back. The one table, in the order it is shown. */
+const RULES: Rule[] = [
+  { key: /^kube-router\.io\/pod-cidrs?$/, why: 'kube-router prefers it to spec.podCIDR', rewrite: rewriteSubnets },
+  { key: /^(network\.cilium\.io\/|io\.cilium\.network\.)/, why: 'cilium derives it again', rewrite: dropWhenOld },
+  { key: /^projectcalico\.org\/.*(Addr|Address)$/, why: 'calico derives it again', rewrite: dropWhenOld },
+  {
+    key: /^kubectl\.kubernetes\.io\/last-applied-configuration$/,
+    why: 'the next kubectl apply would ask for the old subnet',
+    rewrite: rewriteApplied,
+  },
+];
+
+/** The annotations that change with the subnet; all others stay as they are. */
+export function derivedAnnotations(
+  annotations: Record<string, string>,
+  from: Block[],
+  to: Block[],
+): AnnotationChange[] {
+  return RULES.flatMap((rule) =>
+    Object.entries(annotations)
+      .filter(([key]) => rule.key.test(key))
+      .map(([key, value]) => ({ key, from: value, to: rule.rewrite(value, from, to), why: rule.why }))
+      .filter((change) => change.to !== change.from),
+  );
+}
+
+/** `pod-cidr` and `pod-cidrs` hold one subnet or a comma list; each old one becomes the new one of its family. */
+function rewriteSubnets(value: string, _from: Block[], to: Block[]): string {
+  const families = value.split(',').map((part) => readSloppily(part.trim())?.family);
+  return families.some((family) => family === undefined)
+    ? to.map(({ text }) => text).join(',')
+    : families.flatMap((family) => to.find((block) => block.family === family)?.text ?? []).join(',');
+}
+
+/** Drops what lies in a subnet that the node gives up; an address out of another pool is none of ours. */
+function dropWhenOld(value: string, from: Block[], to: Block[]): string | undefined {
+  const block = readSloppily(value) ?? addressBlock(value);
+  const givenUp = from.filter(({ text }) => !to.some((other) => other.text === text));
+  return block && givenUp.some((old) => contains(old, block)) ? undefined : value;
+}
+
+function rewriteApplied(value: string, _from: Block[], to: Block[]): string {
+  const applied = parseObject(value);
+  const spec = applied?.spec;
+  if (!applied || !isObject(spec) || (spec.podCIDR === undefined && spec.podCIDRs === undefined)) return value;
+  const texts = to.map(({ text }) => text);
+  return `${JSON.stringify({
+    ...applied,
+    spec: {
+      ...spec,
+      ...(spec.podCIDR === undefined ? {} : { podCIDR: texts[0] }),
+      ...(spec.podCIDRs === undefined ? {} : { podCIDRs: texts }),
+    },
+  })}\n`;
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: Json = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
