@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { endAll, identityOf, type ProcessIdentity } from '../lib/processes.ts';
+
+/** How long a server may take to end itself; an API server with open watches would take a minute. */
+const GRACE_MS = 500;
+
+/** How a process ended. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  at: Date;
+}
+
+/** One running server of a plane. */
+export class Child {
+  readonly identity: ProcessIdentity;
+  readonly startedAt: Date = new Date();
+  /** Resolves when it has ended, by whatever cause. */
+  readonly exit: Promise<Exit>;
+  ended = false;
+
+  /** Starts it with its output appended to `log`, and an environment that holds nothing of the caller's. */
+  constructor(file: string, args: string[], log: string, cwd: string) {
+    const output = openSync(log, 'a', 0o600);
+    const env = {
+      PATH: '/usr/bin:/bin',
+      HOME: cwd,
+      ...(process.env.GOMAXPROCS && { GOMAXPROCS: process.env.GOMAXPROCS }),
+    };
+    const child = spawn(file, args, { stdio: ['ignore', output, output], cwd, env });
+    closeSync(output);
+    this.identity = identityOf(child.pid ?? -1);
+    this.exit = new Promise((resolve) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        this.ended = true;
+        resolve({ code, signal, at: new Date() });
+      };
+      child.once('exit', end);
+      child.once('error', () => end(127, null));
+    });
+  }
+
+  /** Ends it: SIGTERM, and SIGKILL soon after. */
+  async end(): Promise<void> {
+    if (this.ended) return;
+    await endAll([this.identity], GRACE_MS);
+    await this.exit;
+  }
+}
+
+/** What a log says about why a server ended: its last line that reports an error, else its last line. */
+export function lastError(log: string): string {
+  let text = '';
+  try {
+    text = readFileSync(log, 'utf8').slice(-20_000);
+  } catch {
+    return 'no log was written';
+  }
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const line =
+    lines.findLast((candidate) => /^[EF]\d{4} |error|"level":"fatal"|panic/i.test(candidate)) ?? lines.at(-1);
+  return (line ?? 'its log is empty').slice(0, 500);
+}
