@@ -17,7 +17,7 @@ const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i;
  * Folders of the npm packages with code in the bundle; the innermost for nested ones.
  * Paths in a metafile are relative to the checkout, or absolute behind the name of a plugin's namespace.
  */
-function bundledPackages(metafile: Metafile): string[] {
+export function bundledPackages(metafile: Metafile): string[] {
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = files.flatMap((file) => /^(?:[\w-]+:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []);
   return [...new Set(folders.map((folder) => resolve(ROOT, folder)))].sort();
