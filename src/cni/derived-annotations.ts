@@ -1,6 +1,7 @@
 import type { Block } from '../model/cidr.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { AnnotationChange } from '../model/plan.ts';
+import { asObject } from '../model/read-json.ts';
 import { contains } from '../subnet/block.ts';
 import { readSloppily } from '../subnet/parse.ts';
 import { addressBlock } from '../subnet/single.ts';
@@ -55,8 +56,8 @@ function dropWhenOld(value: string, from: Block[], to: Block[]): string | undefi
 
 function rewriteApplied(value: string, _from: Block[], to: Block[]): string {
   const applied = parseObject(value);
-  const spec = applied?.spec;
-  if (!applied || !isObject(spec) || (spec.podCIDR === undefined && spec.podCIDRs === undefined)) return value;
+  const spec = asObject(applied?.spec);
+  if (!applied || (spec.podCIDR === undefined && spec.podCIDRs === undefined)) return value;
   const texts = to.map(({ text }) => text);
   return `${JSON.stringify({
     ...applied,
@@ -71,12 +72,8 @@ function rewriteApplied(value: string, _from: Block[], to: Block[]): string {
 function parseObject(text: string): JsonObject | undefined {
   try {
     const value: Json = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return asObject(value);
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

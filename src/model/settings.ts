@@ -24,3 +24,12 @@ export interface ClusterSettings {
   serviceCIDRs: Reading<Block[]>;
   allocateNodeCIDRs: Reading<boolean>;
 }
+
+/** Settings as given on the command line, under kube-controller-manager's own names; undefined where a flag was not given. */
+export interface SettingFlags {
+  clusterCIDR?: string | undefined;
+  nodeCIDRMaskSize?: string | undefined;
+  nodeCIDRMaskSizeIPv4?: string | undefined;
+  nodeCIDRMaskSizeIPv6?: string | undefined;
+  serviceClusterIPRange?: string | undefined;
+}

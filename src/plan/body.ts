@@ -1,5 +1,8 @@
+import { derivedAnnotations } from '../cni/derived-annotations.ts';
+import type { Block } from '../model/cidr.ts';
 import type { Json, JsonObject, RawObject } from '../model/json.ts';
-import type { AnnotationChange } from '../model/plan.ts';
+import { asObject, asTexts } from '../model/read-json.ts';
+import { readSloppily } from '../subnet/parse.ts';
 
 /** Names the operation on a Node that is on its way; taken away when the move is finished. */
 export const OPERATION_ANNOTATION = 'kubectl-podcidr/operation';
@@ -17,8 +20,8 @@ const SERVER_FIELDS = [
 ];
 
 export interface BodyChanges {
+  from: string[];
   to: string[];
-  annotations: AnnotationChange[];
   /** Id of the operation; undefined leaves the annotation away. */
   operation: string | undefined;
 }
@@ -28,11 +31,12 @@ export interface BodyChanges {
  * patch them in time afterwards (strategy.go:PrepareForCreate keeps status on create). The not-ready taint is left out:
  * admission adds it to every new Node (nodetaint/admission.go).
  */
-export function postBody(raw: RawObject, { to, annotations, operation }: BodyChanges): RawObject {
-  const metadata = without(object(raw.metadata), SERVER_FIELDS);
+export function postBody(raw: RawObject, { from, to, operation }: BodyChanges): RawObject {
+  const metadata = without(asObject(raw.metadata), SERVER_FIELDS);
+  const annotations = derivedAnnotations(asTexts(metadata.annotations), blocks(from), blocks(to));
   const changed = {
     ...without(
-      object(metadata.annotations),
+      asObject(metadata.annotations),
       annotations.map(({ key }) => key),
     ),
     ...Object.fromEntries(annotations.flatMap(({ key, to: value }) => (value === undefined ? [] : [[key, value]]))),
@@ -41,20 +45,20 @@ export function postBody(raw: RawObject, { to, annotations, operation }: BodyCha
   return {
     ...raw,
     metadata: { ...metadata, ...(Object.keys(changed).length > 0 ? { annotations: changed } : {}) },
-    spec: specWith(object(raw.spec), to),
+    spec: specWith(asObject(raw.spec), to),
   };
 }
 
 /** The body without our annotation: what a server may prefer that refuses annotations it does not know. */
 export function withoutOperation(body: RawObject): RawObject {
-  const metadata = object(body.metadata);
-  const annotations = without(object(metadata.annotations), [OPERATION_ANNOTATION]);
+  const metadata = asObject(body.metadata);
+  const annotations = without(asObject(metadata.annotations), [OPERATION_ANNOTATION]);
   return { ...body, metadata: { ...metadata, annotations } };
 }
 
 /** The body with other subnets. */
 export function withSubnets(body: RawObject, podCIDRs: string[]): RawObject {
-  return { ...body, spec: specWith(object(body.spec), podCIDRs) };
+  return { ...body, spec: specWith(asObject(body.spec), podCIDRs) };
 }
 
 /** The body without status: the kubelet writes it again within 10 s. */
@@ -64,10 +68,10 @@ export function withoutStatus(body: RawObject): RawObject {
 
 /** The body with the Ready condition's heartbeat renewed: after a long absence an old one means Unknown and NoExecute at once. */
 export function withHeartbeat(body: RawObject, at: string): RawObject {
-  const status = object(body.status);
+  const status = asObject(body.status);
   if (!Array.isArray(status.conditions)) return body;
   const conditions = status.conditions.map((condition) =>
-    object(condition).type === 'Ready' ? { ...object(condition), lastHeartbeatTime: at } : condition,
+    asObject(condition).type === 'Ready' ? { ...asObject(condition), lastHeartbeatTime: at } : condition,
   );
   return { ...body, status: { ...status, conditions } };
 }
@@ -84,7 +88,7 @@ function specWith(spec: JsonObject, podCIDRs: string[]): JsonObject {
 }
 
 function isNotReady(taint: Json): boolean {
-  const { key, effect } = object(taint);
+  const { key, effect } = asObject(taint);
   return key === 'node.kubernetes.io/not-ready' && effect === 'NoSchedule';
 }
 
@@ -92,6 +96,6 @@ function without<T extends JsonObject>(value: T, keys: string[]): T {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key))) as T;
 }
 
-function object(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+function blocks(texts: string[]): Block[] {
+  return texts.flatMap((text) => readSloppily(text) ?? []);
 }

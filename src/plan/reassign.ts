@@ -2,11 +2,11 @@ import { derivedAnnotations } from '../cni/derived-annotations.ts';
 import type { Block } from '../model/cidr.ts';
 import { Failure } from '../model/failure.ts';
 import type { Move, MovePlan, PlanSettings, Refused } from '../model/plan.ts';
-import type { ClusterSettings, } from '../model/settings.ts';
+import type { ClusterSettings } from '../model/settings.ts';
 import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
 import { type Ground, subnetsOf, surveyGround } from './ground.ts';
-import { type Attestations, refusal } from './refusals/refusals.ts';
 import { refuseDeletion } from './refusals/deletion.ts';
+import { type Attestations, refusal } from './refusals/refusals.ts';
 import { chooseTarget } from './target.ts';
 import type { Wish } from './wish/wish.ts';
 

@@ -30,7 +30,9 @@ function wishedTarget(node: SurveyNode, wish: Block[], ground: Ground): Target {
   const blocks = ground.pools.flatMap(
     ({ cluster }) => [...wish, ...kept].find(({ family }) => family === cluster.family) ?? [],
   );
-  const gap = ground.pools.find(({ cluster }, index) => index < blocks.length && blocks[index]?.family !== cluster.family);
+  const gap = ground.pools.find(
+    ({ cluster }, index) => index < blocks.length && blocks[index]?.family !== cluster.family,
+  );
   if (gap) {
     const { family, text } = gap.cluster;
     throw new Failure(`${node.name} has no ${family} subnet, and ${text} comes first in the cluster CIDR`, {
@@ -52,7 +54,8 @@ function freeTarget(node: SurveyNode, ground: Ground): Target {
 /** A family of a node: its subnet as it is, and what is wrong with it. */
 function familyState(node: SurveyNode, pool: Pool, ground: Ground) {
   const present = ofFamily(node, pool.cluster.family);
-  if (!present) return { pool, present, fault: node.podCIDRs.length === 0 ? 'no subnet' : `no ${pool.cluster.family} subnet` };
+  if (!present)
+    return { pool, present, fault: node.podCIDRs.length === 0 ? 'no subnet' : `no ${pool.cluster.family} subnet` };
   return { pool, present, fault: objection(present, node.name, ground) };
 }
 

@@ -24,6 +24,10 @@ export function machineAnnotations(annotations: Record<string, string>): string[
 export function refuseMachine(node: SurveyNode, paused: boolean): string | undefined {
   const [key] = machineAnnotations(node.annotations);
   if (key === undefined || paused) return undefined;
-  const [, controller, wayOut] = MACHINES.find(([prefix]) => key.startsWith(prefix)) ?? [key, 'a machine controller', ''];
+  const [, controller, wayOut] = MACHINES.find(([prefix]) => key.startsWith(prefix)) ?? [
+    key,
+    'a machine controller',
+    '',
+  ];
   return `${controller} owns its machine (annotation ${key}) and may replace it when the Node is gone for a moment; ${wayOut}, then use --machine-paused`;
 }

@@ -1,5 +1,5 @@
 import type { Block } from '../../model/cidr.ts';
-import { overlaps, contains } from '../../subnet/block.ts';
+import { contains, overlaps } from '../../subnet/block.ts';
 import type { Ground } from '../ground.ts';
 
 /**

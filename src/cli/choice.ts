@@ -1,0 +1,22 @@
+import { Failure } from '../model/failure.ts';
+import type { Arguments } from './arguments.ts';
+import type { Flags } from './flags/flag.ts';
+import { nearest } from './nearest.ts';
+
+/** Throws Failure when a flag has a value that is none of its choices, or an empty one. */
+export function checkValues(args: Arguments, flags: Flags): void {
+  for (const [name, { type, choices }] of Object.entries(flags)) {
+    if (type === 'bool') continue;
+    for (const value of args.texts(name)) {
+      if (choices && !choices.includes(value)) throw notAChoice(name, value, choices);
+      if (value === '') throw new Failure(`--${name} needs a value`);
+    }
+  }
+}
+
+function notAChoice(name: string, value: string, choices: readonly string[]): Failure {
+  const meant = nearest(value, choices);
+  return new Failure(
+    `--${name} ${JSON.stringify(value)} is none of ${choices.filter((choice) => choice !== '').join(', ')}${meant ? `; did you mean ${meant}?` : ''}`,
+  );
+}

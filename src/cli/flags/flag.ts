@@ -1,0 +1,14 @@
+/** One flag as declared: help, the reference and the parser are made from it. */
+export interface Flag {
+  /** `text` takes a value, `texts` may be given several times, `bool` takes none (or =true, =false). */
+  type: 'text' | 'texts' | 'bool';
+  /** kubectl's short form, one letter. */
+  short?: string;
+  /** Placeholder of the value in help, for example CIDR. */
+  value?: string;
+  /** Allowed values, where they are few. */
+  choices?: readonly string[];
+  help: string;
+}
+
+export type Flags = Record<string, Flag>;

@@ -1,0 +1,55 @@
+import { connectionFlags } from './flags/connection.ts';
+import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
+import type { Subcommand } from './subcommand.ts';
+
+const OUTPUTS = ['json', 'yaml'] as const;
+const DRY_RUNS = ['none', 'client'] as const;
+
+export const reassign: Subcommand = {
+  name: 'reassign',
+  words: 'NODE[=CIDR[,CIDR]]…',
+  summary: 'Give nodes another pod subnet',
+  description: [
+    'Give nodes another pod subnet: the one named, or the highest free one of the cluster CIDR.',
+    'A subnet that is set cannot be changed, so the Node is deleted and created again at once, after everything that is',
+    'needed to bring it back was stored on disk and in the cluster. The machine and its pods keep running.',
+  ].join('\n'),
+  examples: [
+    ['kubectl podcidr reassign worker-1 --dry-run=client', 'show the plan'],
+    ['kubectl podcidr reassign worker-1', 'a free subnet; asks before it does anything'],
+    ['kubectl podcidr reassign worker-1=10.244.7.0/24 --yes', 'this subnet, without asking'],
+  ],
+  flags: {
+    cidr: { type: 'text', value: 'CIDR[,CIDR]', help: 'the new subnet, one of each family; with one node' },
+    'dry-run': { type: 'text', value: 'MODE', choices: DRY_RUNS, help: 'none or client: client only shows the plan' },
+    output: {
+      type: 'text',
+      short: 'o',
+      value: 'FORMAT',
+      choices: OUTPUTS,
+      help: 'json or yaml: the operation, or the plan with a dry run',
+    },
+    print: { type: 'text', value: 'WHAT', choices: ['node'], help: 'with a dry run: node prints the Nodes that would be posted' },
+    yes: { type: 'bool', short: 'y', help: 'do not ask' },
+    'machine-paused': { type: 'bool', help: 'attest that no machine controller acts while the Node is gone for a moment' },
+    'ignore-unlisted': { type: 'bool', help: 'go on although some kinds could not be searched for what the Node owns' },
+    'state-dir': { type: 'text', value: 'FOLDER', help: 'where backups are kept on this machine' },
+    ...SETTING_FLAGS,
+  },
+  async run(context, args) {
+    const { runReassign } = await import('../commands/reassign.ts');
+    return runReassign(context, {
+      wishes: args.words,
+      cidr: args.text('cidr'),
+      dryRun: args.text('dry-run') === 'client',
+      output: OUTPUTS.find((one) => one === args.text('output')),
+      printNode: args.text('print') === 'node',
+      yes: args.bool('yes') ?? false,
+      machinePaused: args.bool('machine-paused') ?? false,
+      ignoreUnlisted: args.bool('ignore-unlisted') ?? false,
+      stateDir: args.text('state-dir'),
+      settings: settingFlags(args),
+      connection: connectionFlags(args),
+    });
+  },
+};

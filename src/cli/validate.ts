@@ -1,0 +1,44 @@
+import { connectionFlags } from './flags/connection.ts';
+import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
+import { SOURCE_FLAGS } from './flags/source.ts';
+import type { Subcommand } from './subcommand.ts';
+
+const OUTPUTS = ['table', 'json', 'yaml'] as const;
+const FAIL_ON = ['error', 'warning', 'info', 'never'] as const;
+
+export const validate: Subcommand = {
+  name: 'validate',
+  words: '',
+  summary: 'Find what is wrong with the pod subnets, and say what to do',
+  description: 'Find what is wrong with the pod subnets of the nodes, with evidence and the next command.\nExit code 1 when errors were found.',
+  examples: [
+    ['kubectl podcidr validate', 'the cluster'],
+    ['kubectl podcidr validate -o json', 'for a program'],
+    ['kubectl podcidr validate -f nodes.yaml --cluster-cidr=10.244.0.0/16', 'a dump, with a setting that is not in it'],
+  ],
+  flags: {
+    output: { type: 'text', short: 'o', value: 'FORMAT', choices: OUTPUTS, help: `one of ${OUTPUTS.join(', ')}` },
+    only: { type: 'texts', value: 'CODE', help: 'run only these checks, separated by commas' },
+    skip: { type: 'texts', value: 'CODE', help: 'leave these checks out, separated by commas' },
+    'fail-on': { type: 'text', value: 'SEVERITY', choices: FAIL_ON, help: 'exit 1 from this severity on (default error)' },
+    ...SOURCE_FLAGS,
+    ...SETTING_FLAGS,
+  },
+  async run(context, args) {
+    const { runValidate } = await import('../commands/validate.ts');
+    return runValidate(context, {
+      words: args.words,
+      output: OUTPUTS.find((one) => one === args.text('output')) ?? 'table',
+      only: codes(args.texts('only')),
+      skip: codes(args.texts('skip')),
+      failOn: FAIL_ON.find((one) => one === args.text('fail-on')) ?? 'error',
+      filenames: args.texts('filename'),
+      settings: settingFlags(args),
+      connection: connectionFlags(args),
+    });
+  },
+};
+
+function codes(values: string[]): string[] {
+  return values.flatMap((value) => value.split(','));
+}

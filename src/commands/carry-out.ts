@@ -1,0 +1,78 @@
+import type { Wire } from '../kube/wire/wire.ts';
+import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import type { MovePlan } from '../model/plan.ts';
+import { operationId, runOperation } from '../operate/operation.ts';
+import type { Outcome } from '../operate/runner.ts';
+import { verifyMoves } from '../operate/verify.ts';
+import type { Ground } from '../plan/ground.ts';
+import { escapeLine } from '../render/escape.ts';
+import { renderJSON } from '../render/json.ts';
+import { operationDocument } from '../render/plan-documents.ts';
+import { renderYAML } from '../render/yaml.ts';
+import type { Context } from './context.ts';
+
+export interface CarryOutOptions {
+  wire: Wire;
+  stateFolder: string;
+  ground: Ground;
+  ignoreUnlisted: boolean;
+  output: 'json' | 'yaml' | undefined;
+}
+
+/** Carries out a plan that the operator has agreed to, and tells how each move ended. */
+export async function carryOut(context: Context, plan: MovePlan, options: CarryOutOptions): Promise<ExitCode> {
+  const { streams, signals, clock, waits, version } = context;
+  const { wire, output } = options;
+  const tell = (line: string) => streams.err(`${escapeLine(line)}\n`);
+  const id = operationId(clock.now(), context.random(6));
+  const release = signals.hold();
+  try {
+    const outcomes = await runOperation(id, plan, {
+      ...options,
+      clock,
+      waits,
+      tool: `kubectl-podcidr/${version}`,
+      stopping: () => signals.caught !== undefined,
+      tell,
+      ended: (outcome) => report(outcome, context, output === undefined),
+    });
+    const done = outcomes.filter(({ state }) => state === 'finished').map(({ record }) => record);
+    const complaints = done.length > 0 ? await verifyMoves(wire, done) : [];
+    complaints.forEach((complaint) => tell(`error: ${complaint}`));
+    if (done.length > 0 && complaints.length === 0) {
+      tell('Verified: every moved node is there once, with its new subnet, shared with no other node.');
+      tell('Not verified: the CNI on the nodes, routes of the peers, reachability of pods.');
+    }
+    const code = exitCode(plan, outcomes, complaints);
+    if (output) streams.out((output === 'yaml' ? renderYAML : renderJSON)(document(id, outcomes, code)));
+    return code;
+  } finally {
+    release();
+  }
+}
+
+function report({ state, record, ...rest }: Outcome, { streams }: Context, words: boolean): void {
+  const { node, from, to } = record;
+  if (state === 'finished') {
+    if (words) streams.out(`node/${node} reassigned (${from.join(',') || '<none>'} → ${to.join(',')})\n`);
+    return;
+  }
+  const error = 'error' in rest ? rest.error : undefined;
+  const what = { refused: 'was not moved', undone: 'was not moved; it is as it was', interrupted: 'is not finished' }[state];
+  const hint = error instanceof Failure && error.hint ? `\n${error.hint}` : '';
+  streams.err(`error: node ${node} ${what}: ${error?.message ?? ''}${hint}\n`);
+}
+
+function exitCode(plan: MovePlan, outcomes: Outcome[], complaints: string[]): ExitCode {
+  const states = outcomes.map(({ state }) => state);
+  const unfinished = states.some((state) => state === 'undone' || state === 'interrupted');
+  if (unfinished || complaints.length > 0 || outcomes.length < plan.moves.length) return EXIT.unfinished;
+  const refused = plan.refused.length + states.filter((state) => state === 'refused').length;
+  if (refused === 0) return EXIT.fine;
+  return plan.moves.length + plan.refused.length === 1 ? EXIT.failed : EXIT.problems;
+}
+
+function document(id: string, outcomes: Outcome[], code: ExitCode) {
+  const moves = outcomes.map(({ record: { node, from, to, step } }) => ({ node, from, to, step }));
+  return operationDocument(id, code === EXIT.unfinished ? 'interrupted' : 'finished', moves);
+}

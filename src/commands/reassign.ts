@@ -1,0 +1,129 @@
+import { podsOnNode } from '../kube/objects/pods.ts';
+import { ApiError } from '../kube/wire/api-error.ts';
+import type { Wire } from '../kube/wire/wire.ts';
+import type { ConnectionFlags } from '../model/connection.ts';
+import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import type { Move, MovePlan } from '../model/plan.ts';
+import type { ClusterSurvey } from '../model/survey.ts';
+import { openStateFolder } from '../operate/journal/state-folder.ts';
+import { postBody } from '../plan/body.ts';
+import { surveyGround } from '../plan/ground.ts';
+import { leftToDo } from '../plan/left.ts';
+import { manualCommands } from '../plan/manual.ts';
+import { planReassign } from '../plan/reassign.ts';
+import { readWishes } from '../plan/wish/wish.ts';
+import { renderJSON } from '../render/json.ts';
+import { type PlanNotes, renderPlan } from '../render/plan.ts';
+import { nodeList, reassignPlan } from '../render/plan-documents.ts';
+import { renderYAML } from '../render/yaml.ts';
+import type { SettingFlags } from '../survey/settings/flags.ts';
+import { surveyCluster } from '../survey/survey.ts';
+import { carryOut } from './carry-out.ts';
+import { confirm } from './confirm.ts';
+import type { Context } from './context.ts';
+
+export interface ReassignArgs {
+  /** NODE or NODE=CIDR[,CIDR]. */
+  wishes: string[];
+  cidr: string | undefined;
+  dryRun: boolean;
+  output: 'json' | 'yaml' | undefined;
+  printNode: boolean;
+  yes: boolean;
+  machinePaused: boolean;
+  ignoreUnlisted: boolean;
+  stateDir: string | undefined;
+  settings: SettingFlags;
+  connection: ConnectionFlags;
+}
+
+/** `reassign`: plan, show, ask, carry out. Throws Failure for bad input and for a single node that is refused. */
+export async function runReassign(context: Context, args: ReassignArgs): Promise<ExitCode> {
+  const wishes = readWishes(args.wishes, args.cidr);
+  if (wishes.length === 0) throw new Failure('name the nodes to reassign', { hint: 'kubectl podcidr reassign NODE' });
+  if (args.printNode && !args.dryRun) throw new Failure('--print=node goes with --dry-run=client');
+  if (!args.dryRun && !args.yes && !context.streams.inIsTTY) {
+    throw new Failure('reassign changes the cluster and cannot ask here: the input is no terminal', {
+      hint: 'look at the plan with --dry-run=client, then use --yes',
+    });
+  }
+  const wire = await context.connect(args.connection);
+  try {
+    const survey = await surveyCluster(wire, { settings: args.settings, pods: false });
+    for (const warning of survey.warnings) context.streams.err(`Warning: ${warning}\n`);
+    const plan = planReassign(survey, wishes, { machinePaused: args.machinePaused });
+    const [refused] = plan.refused;
+    if (refused && wishes.length === 1) throw new Failure(`node ${refused.node} is not moved: ${refused.reason}`);
+    if (args.dryRun) return await showDryRun(context, args, wire, survey, plan);
+    return await change(context, args, wire, survey, plan);
+  } finally {
+    wire.close();
+  }
+}
+
+async function showDryRun(
+  { streams }: Context,
+  args: ReassignArgs,
+  wire: Wire,
+  survey: ClusterSurvey,
+  plan: MovePlan,
+): Promise<ExitCode> {
+  const render = args.output === 'yaml' ? renderYAML : renderJSON;
+  if (args.printNode) streams.out(render(nodeList(plan.moves.map(plannedNode))));
+  else if (args.output) streams.out(render(reassignPlan(plan)));
+  else {
+    streams.out(renderPlan(plan, await planNotes(wire, survey, plan)));
+    streams.out(plan.moves.map(({ node }) => `node/${node} reassigned (dry run)\n`).join(''));
+  }
+  return plan.refused.length > 0 ? EXIT.problems : EXIT.fine;
+}
+
+async function change(
+  context: Context,
+  args: ReassignArgs,
+  wire: Wire,
+  survey: ClusterSurvey,
+  plan: MovePlan,
+): Promise<ExitCode> {
+  const { streams, env } = context;
+  const stateFolder = await openStateFolder({ stateDir: args.stateDir, env, platform: process.platform });
+  streams.err(renderPlan(plan, await planNotes(wire, survey, plan)));
+  if (plan.moves.length === 0) return EXIT.problems;
+  if (!args.yes && !(await confirm(context, plan.moves.length))) {
+    streams.err('reassign cancelled, nothing was changed\n');
+    return EXIT.fine;
+  }
+  const { ignoreUnlisted, output } = args;
+  return carryOut(context, plan, { wire, stateFolder, ground: surveyGround(survey), ignoreUnlisted, output });
+}
+
+/** The Node as it would be posted; a Node without a subnet is patched, so its own fields stay. */
+function plannedNode({ method, raw, from, to }: Move) {
+  if (method === 'patch') return { ...raw, spec: { ...postBody(raw, { from, to, operation: undefined }).spec as object } };
+  return postBody(raw, { from, to, operation: undefined });
+}
+
+async function planNotes(wire: Wire, survey: ClusterSurvey, plan: MovePlan): Promise<PlanNotes> {
+  const counts = await Promise.all(plan.moves.map(async ({ node }) => [node, await countPods(wire, node)] as const));
+  return {
+    pods: new Map(counts.flatMap(([node, count]) => (count === undefined ? [] : [[node, count]]))),
+    left: plan.moves.map((move) => ({
+      node: move.node,
+      lines: leftToDo(move, survey).flatMap(({ what, command }) =>
+        command ? [`- ${what}:`, `    ${command}`] : [`- ${what}`],
+      ),
+    })),
+    manual: plan.moves.map((move) => ({ node: move.node, lines: manualCommands(move) })),
+  };
+}
+
+/** Pods on the pod network; undefined when they may not be read. */
+async function countPods(wire: Wire, node: string): Promise<number | undefined> {
+  try {
+    const pods = await podsOnNode(wire, node);
+    return pods.filter(({ hostNetwork, finished }) => !hostNetwork && !finished).length;
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { runProgram } from './cli/program.ts';
+import type { Context } from './commands/context.ts';
+import type { Waits } from './model/clock.ts';
+import type { ExitCode } from './model/failure.ts';
+import { systemClock } from './process/clock.ts';
+import { failureText } from './process/failure-text.ts';
+import { terminalPrompt } from './process/prompt.ts';
+import { processSignals } from './process/signals.ts';
+import { processStreams } from './process/streams.ts';
+
+declare const __VERSION__: string | undefined;
+
+/** Runs the program in this process and ends it: arguments in, exit code out. */
+export async function enter(waits: Waits): Promise<void> {
+  const context = compose(waits);
+  process.exit(await run(process.argv.slice(2), context));
+}
+
+async function run(argv: string[], context: Context): Promise<ExitCode> {
+  try {
+    return await runProgram(argv, context);
+  } catch (error) {
+    const { text, code } = failureText(error);
+    context.streams.err(text);
+    return code;
+  }
+}
+
+function compose(waits: Waits): Context {
+  const streams = processStreams(process);
+  const version = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-dev';
+  return {
+    env: process.env,
+    streams,
+    clock: systemClock,
+    waits,
+    signals: processSignals(process, streams.err),
+    version,
+    random: (digits) => randomBytes(Math.ceil(digits / 2)).toString('hex').slice(0, digits),
+    prompt: terminalPrompt,
+    async connect(flags) {
+      const { connect } = await import('./kube/connect.ts');
+      return connect(flags, { env: process.env, version, stdinIsTTY: streams.inIsTTY });
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Json, JsonObject } from '../model/json.ts';
+import { asList, asObject } from '../model/read-json.ts';
+import { requestJSON } from './wire/json.ts';
+import type { Wire } from './wire/wire.ts';
+
+/** A kind of object that the server can list. */
+export interface ListableKind {
+  /** apps/v1, v1, … */
+  groupVersion: string;
+  kind: string;
+  /** Path of the collection over all namespaces, for example /apis/apps/v1/daemonsets. */
+  path: string;
+  namespaced: boolean;
+}
+
+export interface Discovery {
+  kinds: ListableKind[];
+  /** Groups whose resources the server did not tell, as `metrics.k8s.io/v1beta1: reason`. */
+  unknown: string[];
+}
+
+/** Groups that show other groups' objects again, or measurements that nobody owns. */
+const NOT_STORED = ['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics.k8s.io', 'events.k8s.io'];
+
+/**
+ * The kinds of the server, each in its group's preferred version. One request a group, all at once (the aggregated form
+ * is not there before 1.26). Throws ApiError, WireError when the list of groups itself cannot be read.
+ */
+export async function discoverKinds(wire: Wire): Promise<Discovery> {
+  const { body } = await requestJSON(wire, { method: 'GET', path: '/apis' });
+  const groups = asList(body.groups).flatMap((group) => {
+    const version = asObject(asObject(group).preferredVersion).groupVersion;
+    return typeof version === 'string' && !NOT_STORED.includes(version.split('/')[0] ?? '') ? [version] : [];
+  });
+  const answers = await Promise.all(['v1', ...groups].map((version) => groupKinds(wire, version)));
+  return {
+    kinds: answers.flatMap(({ kinds }) => kinds),
+    unknown: answers.flatMap(({ unknown }) => unknown),
+  };
+}
+
+async function groupKinds(wire: Wire, groupVersion: string): Promise<Discovery> {
+  const root = groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`;
+  try {
+    const { body } = await requestJSON(wire, { method: 'GET', path: root });
+    const kinds = asList(body.resources)
+      .map(asObject)
+      .filter(({ name, verbs }) => typeof name === 'string' && !name.includes('/') && asList(verbs).includes('list'))
+      .map(({ name, kind, namespaced }) => ({
+        groupVersion,
+        kind: String(kind),
+        path: `${root}/${String(name)}`,
+        namespaced: namespaced === true,
+      }));
+    return { kinds, unknown: [] };
+  } catch (error) {
+    return { kinds: [], unknown: [`${groupVersion}: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+}

@@ -1,0 +1,11 @@
+import { enter } from './entry.ts';
+
+/** The waits of the protocol; see the fields for what each is for. */
+void enter({
+  notReadyTaint: 5_000,
+  nodeReady: 60_000,
+  poll: 200,
+  retryFirst: 50,
+  retryMost: 1_000,
+  staleHeartbeat: 10_000,
+});

@@ -1,0 +1,35 @@
+import { adopt, detach, listOwned } from '../../kube/owned.ts';
+import { Failure } from '../../model/failure.ts';
+import type { OperationRecord } from '../../model/operation.ts';
+import { reached, type StepDefinition, type Work } from '../work.ts';
+
+/**
+ * Takes the Node's reference out of everything that it owns, because the garbage collector deletes by uid and a new Node has
+ * a new one (garbagecollector.go:attemptToDeleteItem). The list is stored before the first reference is taken out.
+ */
+export const detachStep: StepDefinition = {
+  name: 'detached',
+  isDone: (record) => reached(record, 'detached'),
+  async run(record, work) {
+    const { dependents, unlisted } = await listOwned(work.wire, work.discovery, record.uid);
+    if (unlisted.length > 0 && !work.ignoreUnlisted) {
+      const [first, ...others] = unlisted;
+      const more = others.length > 0 ? ` and ${others.length} more kinds` : '';
+      throw new Failure(`what node ${record.node} owns cannot be told: ${first}${more}`, {
+        hint: 'objects that it owns would be deleted with it; use --ignore-unlisted if there are none of these kinds',
+      });
+    }
+    const stored = await work.journal.save({ ...record, dependents }, 'planned');
+    for (const dependent of dependents) await detach(work.wire, dependent);
+    return stored;
+  },
+  undo: (record, work) => adoptAll(record, work, record.uid),
+};
+
+/** Gives every dependent the Node with this uid as its owner again, and says which are gone. */
+export async function adoptAll(record: OperationRecord, work: Work, uid: string): Promise<void> {
+  for (const dependent of record.dependents) {
+    const there = await adopt(work.wire, dependent, uid);
+    if (!there) work.tell(`Warning: ${dependent.name}, which node ${record.node} owned, is gone`);
+  }
+}

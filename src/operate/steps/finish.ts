@@ -1,0 +1,40 @@
+import { getNode, patchNode } from '../../kube/objects/node.ts';
+import { ApiError } from '../../kube/wire/api-error.ts';
+import type { OperationRecord } from '../../model/operation.ts';
+import { asObject } from '../../model/read-json.ts';
+import { OPERATION_ANNOTATION } from '../../plan/body.ts';
+import { reached, type StepDefinition } from '../work.ts';
+
+/**
+ * Takes our annotation off and puts managedFields back as they were: after a POST its sender owns every field, and server-side
+ * appliers would meet conflicts (managedfields: direct writes of metadata.managedFields are accepted).
+ */
+export const finishStep: StepDefinition = {
+  name: 'finished',
+  isDone: (record) => reached(record, 'finished'),
+  async run(record, work) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const node = await getNode(work.wire, record.node);
+        const { uid, resourceVersion } = asObject(node.metadata);
+        await patchNode(work.wire, record.node, {
+          metadata: {
+            uid: uid ?? null,
+            resourceVersion: resourceVersion ?? null,
+            annotations: { [OPERATION_ANNOTATION]: null },
+            ...formerManagers(record),
+          },
+        });
+        return record;
+      } catch (error) {
+        // 409: a heartbeat came in between.
+        if (!(error instanceof ApiError) || error.status !== 409 || attempt === 20) throw error;
+      }
+    }
+  },
+};
+
+function formerManagers({ raw }: OperationRecord) {
+  const { managedFields } = asObject(raw.metadata);
+  return managedFields === undefined ? {} : { managedFields };
+}

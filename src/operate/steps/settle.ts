@@ -1,0 +1,76 @@
+import { getNode, patchNode } from '../../kube/objects/node.ts';
+import { leaseRenewal } from '../../kube/objects/node-lease.ts';
+import { ApiError } from '../../kube/wire/api-error.ts';
+import type { Json, RawObject } from '../../model/json.ts';
+import type { OperationRecord } from '../../model/operation.ts';
+import { asList, asObject } from '../../model/read-json.ts';
+import { reached, type StepDefinition, type Work } from '../work.ts';
+
+/**
+ * Waits until the Node is what it was: the not-ready taint of admission gone, Ready if it was Ready, its Lease renewed if it
+ * had one. What does not come in time is said, and the move goes on.
+ */
+export const settleStep: StepDefinition = {
+  name: 'settled',
+  isDone: (record) => reached(record, 'settled'),
+  async run(record, work) {
+    await clearTaint(record, work);
+    if (readyStatus(record.raw) !== 'True') return record;
+    const ready = await waitFor(work, async () => readyStatus(await getNode(work.wire, record.node)) === 'True');
+    if (!ready)
+      work.tell(`Warning: node ${record.node} is not Ready yet; kubectl get node ${record.node} shows when it is`);
+    const before = await leaseRenewal(work.wire, record.node);
+    if (before === undefined) return record;
+    const renewed = await waitFor(work, async () => (await leaseRenewal(work.wire, record.node)) !== before);
+    if (!renewed) work.tell(`Warning: the Lease of node ${record.node} was not renewed yet: does its kubelet run?`);
+    return record;
+  },
+};
+
+/**
+ * Admission puts not-ready:NoSchedule on every new Node; kube-controller-manager takes it off a Ready one, but does not repeat
+ * a pass that failed (node_lifecycle_controller.go:doNodeProcessingPassWorker). So it is taken off here if it stays.
+ */
+async function clearTaint(record: OperationRecord, work: Work): Promise<void> {
+  const end = work.clock.monotonic() + work.waits.notReadyTaint;
+  for (;;) {
+    const node = await getNode(work.wire, record.node);
+    const taints = asList(asObject(node.spec).taints);
+    const others = taints.filter((taint) => !isNotReady(taint));
+    if (others.length === taints.length || readyStatus(node) !== 'True') return;
+    if (work.clock.monotonic() < end && !work.stopping()) {
+      await work.clock.sleep(work.waits.poll);
+      continue;
+    }
+    const { uid, resourceVersion } = asObject(node.metadata);
+    try {
+      await patchNode(work.wire, record.node, {
+        metadata: { uid: uid ?? null, resourceVersion: resourceVersion ?? null },
+        spec: { taints: others },
+      });
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    }
+  }
+}
+
+/** Looks until it is so, at most `waits.nodeReady`; false when it did not come, or the operator wants to stop. */
+async function waitFor(work: Work, isSo: () => Promise<boolean>): Promise<boolean> {
+  const end = work.clock.monotonic() + work.waits.nodeReady;
+  while (!(await isSo())) {
+    if (work.clock.monotonic() >= end || work.stopping()) return false;
+    await work.clock.sleep(work.waits.poll);
+  }
+  return true;
+}
+
+function readyStatus(node: RawObject): Json | undefined {
+  const conditions = asList(asObject(node.status).conditions).map(asObject);
+  return conditions.find(({ type }) => type === 'Ready')?.status;
+}
+
+function isNotReady(taint: Json): boolean {
+  const { key, effect } = asObject(taint);
+  return key === 'node.kubernetes.io/not-ready' && effect === 'NoSchedule';
+}

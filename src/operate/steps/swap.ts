@@ -1,0 +1,86 @@
+import { getNode, patchNode } from '../../kube/objects/node.ts';
+import { ApiError } from '../../kube/wire/api-error.ts';
+import { Failure } from '../../model/failure.ts';
+import type { RawObject } from '../../model/json.ts';
+import type { OperationRecord } from '../../model/operation.ts';
+import { asList, asObject } from '../../model/read-json.ts';
+import { OPERATION_ANNOTATION, postBody } from '../../plan/body.ts';
+import { differences } from '../../plan/compare.ts';
+import { retarget } from '../../plan/retarget.ts';
+import { reached, type StepDefinition, type Work } from '../work.ts';
+import { createNode } from './swap/create.ts';
+import { deleteNode } from './swap/delete.ts';
+import { checkUnchanged } from './swap/guard.ts';
+
+/** Writers of a busy Node come every few seconds; whoever wins this often writes without end. */
+const MOST_TRIES = 20;
+
+/** Deletes the Node and posts it with its new subnet, at once, on the same connection. */
+export const swapStep: StepDefinition = {
+  name: 'posted',
+  isDone: (record) => reached(record, 'posted'),
+  async run(record, work) {
+    for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
+      const ready = await prepare(record, work);
+      const text = JSON.stringify(ready.body);
+      const outcome = await deleteNode(ready, work);
+      if (outcome === 'vanished') throw vanished(ready);
+      if (outcome === 'absent') return finish(ready, text, work);
+    }
+    throw await busy(record, work);
+  },
+  async undo(record, work) {
+    const annotations = { [OPERATION_ANNOTATION]: null };
+    await patchNode(work.wire, record.node, { metadata: { uid: record.uid, annotations } }).catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+    });
+  },
+};
+
+/** Reads the Node by quorum, checks it against the plan, builds the body and stores both: the last thing before the DELETE. */
+async function prepare(record: OperationRecord, work: Work): Promise<OperationRecord> {
+  const raw = await getNode(work.wire, record.node);
+  checkUnchanged(raw, record);
+  const to = retarget(record.node, record.to, work.ground, await work.watch.subnets());
+  const taken = to?.join(',') !== record.to.join(',');
+  if (!to || (taken && work.wished)) {
+    throw new Failure(`${record.to.join(',')} was taken by another node meanwhile`, {
+      hint: to ? `${to.join(',')} is free` : 'no other subnet is free',
+    });
+  }
+  if (taken)
+    work.tell(`${record.to.join(',')} was taken by another node meanwhile; node/${record.node} gets ${to.join(',')}`);
+  const body = postBody(raw, { from: record.from, to, operation: record.operation });
+  const resourceVersion = String(asObject(raw.metadata).resourceVersion);
+  return work.journal.save({ ...record, to, raw, body, resourceVersion }, 'swapping');
+}
+
+async function finish(record: OperationRecord, text: string, work: Work): Promise<OperationRecord> {
+  const { answer, posted } = await createNode(record, text, work);
+  for (const path of differences(posted, answer)) {
+    work.tell(`Warning: the server changed ${path} of node ${record.node} while it was created`);
+  }
+  const to = asList(asObject(answer.spec).podCIDRs).map(String);
+  if (to.join(',') !== record.to.join(',')) {
+    work.tell(
+      `Warning: node ${record.node} came back with ${to.join(',') || 'no subnet'}, not with ${record.to.join(',')}`,
+    );
+  }
+  return { ...record, to };
+}
+
+function vanished({ node }: OperationRecord): Failure {
+  return new Failure(`node ${node} was deleted by somebody else just now; it was not brought back`, {
+    hint: 'if it should live, restart its kubelet: it registers again',
+  });
+}
+
+async function busy(record: OperationRecord, work: Work): Promise<Failure> {
+  const node: RawObject = await getNode(work.wire, record.node);
+  const writers = asList(asObject(node.metadata).managedFields).map(asObject);
+  const last = writers.sort((a, b) => String(b.time ?? '').localeCompare(String(a.time ?? '')))[0];
+  const name = last ? `, last by ${String(last.manager)}` : '';
+  return new Failure(`node ${record.node} changed ${MOST_TRIES} times just before it could be deleted${name}`, {
+    hint: 'stop that writer for a moment and try again',
+  });
+}

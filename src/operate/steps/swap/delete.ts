@@ -1,0 +1,57 @@
+import { deletion, patchNode } from '../../../kube/objects/node.ts';
+import { ApiError, apiError } from '../../../kube/wire/api-error.ts';
+import { WireError } from '../../../kube/wire/wire-error.ts';
+import type { OperationRecord } from '../../../model/operation.ts';
+import { OPERATION_ANNOTATION } from '../../../plan/body.ts';
+import type { Work } from '../../work.ts';
+import { Patience } from './patience.ts';
+
+/**
+ * `absent`: the Node is gone by our DELETE; `moved`: it is still there, in another state; `vanished`: somebody else deleted it
+ * before.
+ */
+export type DeletionOutcome = 'absent' | 'moved' | 'vanished';
+
+/**
+ * Deletes exactly the state that the record's body was made from. Throws ApiError when the server refuses, WireError when it
+ * could not be reached before anything was sent: then the Node is untouched.
+ */
+export async function deleteNode(record: OperationRecord, work: Work): Promise<DeletionOutcome> {
+  try {
+    const answer = await work.wire.request(deletion(record.node, record.uid, record.resourceVersion));
+    if (answer.status < 300) return 'absent';
+    if (answer.status === 404) return 'vanished';
+    if (answer.status === 409) return 'moved';
+    const error = apiError(answer);
+    if (answer.status === 429) {
+      await work.clock.sleep(Math.min(error.retryAfterMs ?? work.waits.retryMost, 10 * work.waits.retryMost));
+      return 'moved';
+    }
+    if (answer.status < 500) throw error;
+    return settle(record, work, error.message);
+  } catch (error) {
+    if (error instanceof WireError && error.fate === 'unknown') return settle(record, work, error.message);
+    throw error;
+  }
+}
+
+/**
+ * Settles a DELETE of unknown fate by a write, never by a read: a read may come before the lost DELETE arrives. Our annotation
+ * moves the resourceVersion, so a DELETE that arrives later is refused by its precondition.
+ */
+async function settle(record: OperationRecord, work: Work, cause: string): Promise<DeletionOutcome> {
+  work.tell(`Warning: it is not known whether node ${record.node} was deleted (${cause}); finding out`);
+  const patience = new Patience(record, work);
+  const patch = { metadata: { uid: record.uid, annotations: { [OPERATION_ANNOTATION]: record.operation } } };
+  for (;;) {
+    try {
+      await patchNode(work.wire, record.node, patch);
+      return 'moved';
+    } catch (error) {
+      // 404: our DELETE has won. 409: it has, and another Node of this name is there already.
+      if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return 'absent';
+      if (!(error instanceof ApiError || error instanceof WireError)) throw error;
+      await patience.wait(error);
+    }
+  }
+}

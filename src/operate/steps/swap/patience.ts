@@ -1,0 +1,56 @@
+import { ApiError } from '../../../kube/wire/api-error.ts';
+import { EXIT, Failure } from '../../../model/failure.ts';
+import type { OperationRecord } from '../../../model/operation.ts';
+import type { Work } from '../../work.ts';
+
+/** Tries after which a signal ends the work although the Node is absent: the operator gets the terminal back. */
+const TRIES_AFTER_SIGNAL = 10;
+
+/** Waits between tries while a Node is or may be absent, and tells the operator at the first how to bring it back by hand. */
+export class Patience {
+  readonly #record: OperationRecord;
+  readonly #work: Work;
+  #pause: number;
+  #told = false;
+  #triesLeft = TRIES_AFTER_SIGNAL;
+
+  constructor(record: OperationRecord, work: Work) {
+    this.#record = record;
+    this.#work = work;
+    this.#pause = work.waits.retryFirst;
+  }
+
+  /**
+   * Waits as long as the server asks (Retry-After), but never over the longest pause: pods of an absent Node are deleted
+   * after 40 s (gc_controller.go:quarantineTime). Throws Failure (exit 3) when the operator has given up.
+   */
+  async wait(cause: Error): Promise<void> {
+    const { clock, waits } = this.#work;
+    if (!this.#told) {
+      this.#told = true;
+      this.#work.tell(`Warning: node ${this.#record.node} is not back yet: ${cause.message}`);
+      this.#work.tell(`Trying again. Should this program end, bring the Node back with:\n  ${this.command()}`);
+    }
+    if (this.#work.stopping()) {
+      this.#triesLeft -= 1;
+      if (this.#triesLeft < 0) throw this.unfinished(cause);
+    }
+    const asked = cause instanceof ApiError ? cause.retryAfterMs : undefined;
+    await clock.sleep(Math.min(asked ?? this.#pause, waits.retryMost));
+    this.#pause = Math.min(this.#pause * 2, waits.retryMost);
+  }
+
+  /** What brings the Node back without this program. */
+  command(): string {
+    return `kubectl create -f ${this.#work.journal.nodePath(this.#record)}`;
+  }
+
+  /** The failure that says so. */
+  unfinished(cause: Error): Failure {
+    return new Failure(`node ${this.#record.node} may be absent from the cluster: ${cause.message}`, {
+      hint: `bring it back with: ${this.command()}`,
+      exitCode: EXIT.unfinished,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import type { Discovery } from '../kube/discovery.ts';
+import type { NodeWatch } from '../kube/node-watch.ts';
+import type { Wire } from '../kube/wire/wire.ts';
+import type { Clock, Waits } from '../model/clock.ts';
+import type { OperationRecord, Step } from '../model/operation.ts';
+import type { Ground } from '../plan/ground.ts';
+import type { Journal } from './journal/journal.ts';
+
+/** What every step of an operation works with. */
+export interface Work {
+  wire: Wire;
+  journal: Journal;
+  clock: Clock;
+  waits: Waits;
+  watch: NodeWatch;
+  discovery: Discovery;
+  ground: Ground;
+  /** --ignore-unlisted: go on although some kinds could not be looked through for dependents. */
+  ignoreUnlisted: boolean;
+  /** The operator named the subnet: stop when it is taken meanwhile instead of choosing another. */
+  wished: boolean;
+  /** True once the operator wants to stop: waits that are not vital end. */
+  stopping(): boolean;
+  /** A line for the operator, on stderr. */
+  tell(line: string): void;
+}
+
+/** One step of a move. Steps are driven by the journal's record alone, so that another process can go on from it. */
+export interface StepDefinition {
+  /** The step that the record has reached once this one has run. */
+  name: Step;
+  isDone(record: OperationRecord): boolean;
+  /** Returns the record as it is to be stored. Throws Failure, ApiError, WireError; may be run again after that. */
+  run(record: OperationRecord, work: Work): Promise<OperationRecord>;
+  /** Takes back what `run` did while the old Node is still there. */
+  undo?(record: OperationRecord, work: Work): Promise<void>;
+}
+
+const ORDER: Step[] = ['planned', 'detached', 'swapping', 'posted', 'reowned', 'settled', 'finished'];
+
+/** True when the record has reached the step, or a later one. */
+export function reached(record: OperationRecord, step: Step): boolean {
+  return ORDER.indexOf(record.step) >= ORDER.indexOf(step);
+}

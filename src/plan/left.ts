@@ -1,0 +1,66 @@
+import type { Move } from '../model/plan.ts';
+import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
+import type { ClusterSurvey } from '../model/survey.ts';
+
+/** Something that the operation does not do, and the command that does it. */
+export interface LeftToDo {
+  what: string;
+  command: string | undefined;
+}
+
+const BACKEND_DATA = 'flannel.alpha.coreos.com/backend-data';
+
+/** What remains for the operator after the move, in the order in which it is to be done. */
+export function leftToDo(move: Move, survey: ClusterSurvey): LeftToDo[] {
+  const { node } = move;
+  if (move.method === 'patch') return [allocator([node])];
+  return [
+    ...move.survivors.map((survivor) => reannounce(survivor, survey)),
+    {
+      what: `the CNI on ${node} still uses ${move.from.join(',')}: restart its CNI pod there, then remove the old bridge (ip link del cni0)`,
+      command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
+    },
+    {
+      what: `pods of ${node} on the pod network keep their old addresses until they are deleted (the node is not drained)`,
+      command: `kubectl drain ${node} --ignore-daemonsets --delete-emptydir-data && kubectl uncordon ${node}`,
+    },
+    ...drivers(move),
+    ...(move.survivors.length > 0 ? [allocator(move.survivors)] : []),
+  ];
+}
+
+/**
+ * Peers drop the route of a node that keeps the subnet of a deleted one, and nothing restores it (kubernetes#127792). A flannel
+ * node is announced again by a leading blank in its backend-data (flannel kube.go:handleUpdateLeaseEvent compares the text).
+ */
+function reannounce(survivor: string, survey: ClusterSurvey): LeftToDo {
+  const annotations = survey.nodes.find(({ name }) => name === survivor)?.annotations ?? {};
+  const data = annotations[BACKEND_DATA];
+  const what = `peers lose their route to ${survivor}, which keeps the shared subnet, until it is announced again`;
+  if (data === undefined) return { what: `${what}: restart the CNI on every node`, command: undefined };
+  const value = data.startsWith(' ') ? data.slice(1) : ` ${data}`;
+  return { what, command: `kubectl annotate --overwrite node ${survivor} ${quote(`${BACKEND_DATA}=${value}`)}` };
+}
+
+/** One bit a subnet, and no count: see research on range_allocator.go, kubernetes#127792. */
+function allocator(nodes: string[]): LeftToDo {
+  return {
+    what: `kube-controller-manager 1.31.3 and older does not know that ${nodes.join(', ')} hold their subnets until it is restarted`,
+    command: undefined,
+  };
+}
+
+/** kubelet ≥ 1.35 deletes a CSINode whose owner is not the Node uid it started with (nodeinfomanager.go:ensureNodeOwnsCSINode). */
+function drivers({ node, raw }: Move): LeftToDo[] {
+  const status = asObject(raw.status);
+  const version = asText(asObject(status.nodeInfo).kubeletVersion) ?? '';
+  const [, minor] = /^v1\.(\d+)\./.exec(version) ?? [];
+  const volumes = asTexts(asObject(raw.metadata).annotations)['csi.volume.kubernetes.io/nodeid'];
+  const attached = volumes !== undefined || asList(status.volumesInUse).length > 0;
+  if (!attached || minor === undefined || Number(minor) < 35) return [];
+  return [{ what: `restart the kubelet of ${node} before any CSI driver on it restarts`, command: `systemctl restart kubelet  # on ${node}` }];
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,50 @@
+import type { Move, MovePlan } from '../model/plan.ts';
+import { escapeLine } from './escape.ts';
+import { renderTable } from './table.ts';
+
+/** What the plan says beside its moves. */
+export interface PlanNotes {
+  /** Pods on the pod network by node name; undefined where they may not be read. */
+  pods: ReadonlyMap<string, number>;
+  /** What the operation does not do, by node. */
+  left: { node: string; lines: string[] }[];
+  /** The same by hand, by node. */
+  manual: { node: string; lines: string[] }[];
+}
+
+const COLUMNS = ['NODE', 'FROM', 'TO', 'HOW', 'PODS', 'REASON'];
+
+const HOW: Record<Move['method'], string> = { recreate: 'delete and create', patch: 'patch' };
+
+/** The plan for people: what changes, what is done, what cannot be kept, what is left to them. */
+export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
+  const parts = [
+    renderTable(COLUMNS, plan.moves.map((move) => row(move, notes))),
+    ...section('Refused:', plan.refused.map(({ node, reason }) => `  ${node}: ${reason}`)),
+    ...(plan.moves.some(({ method }) => method === 'recreate') ? [`\n${PROTOCOL}\n`] : []),
+    ...section('Annotations that follow the subnet:', plan.moves.flatMap(annotationLines)),
+    ...section('Left to you (not done by this command):', perNode(notes.left)),
+    ...section('By hand this would be:', perNode(notes.manual)),
+  ];
+  return parts.join('');
+}
+
+const PROTOCOL = `Each Node is stored on disk and in the cluster, what it owns is detached, the Node is deleted and at once created
+again with its new subnet, and owns its things again. Its uid and creationTimestamp are new. Nothing on the machine restarts.`;
+
+function row(move: Move, { pods }: PlanNotes): string[] {
+  const { node, from, to, method, reason } = move;
+  return [node, from.join(',') || '<none>', to.join(','), HOW[method], String(pods.get(node) ?? '<unknown>'), reason];
+}
+
+function annotationLines({ node, annotations }: Move): string[] {
+  return annotations.map(({ key, to, why }) => `  ${node}: ${key} ${to === undefined ? 'is dropped' : 'is rewritten'} (${why})`);
+}
+
+function perNode(entries: { node: string; lines: string[] }[]): string[] {
+  return entries.flatMap(({ lines }) => lines.map((line) => `  ${line}`));
+}
+
+function section(title: string, lines: string[]): string[] {
+  return lines.length === 0 ? [] : [`\n${title}\n${lines.map((line) => `${escapeLine(line)}\n`).join('')}`];
+}
