@@ -1,0 +1,15 @@
+import type { Finding } from '../model/finding.ts';
+import type { View } from './view.ts';
+
+/** What a check says: its findings, or why it could not be judged. A finding's code is filled in by the runner. */
+export type Judgement = { findings: Omit<Finding, 'code'>[] } | { skipped: string };
+
+export type Judge = (view: View) => Judgement;
+
+/** Nothing is wrong. */
+export const NONE: Judgement = { findings: [] };
+
+/** `1 node`, `20 nodes`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

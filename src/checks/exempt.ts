@@ -1,0 +1,10 @@
+import { isVirtualNode } from '../cni/virtual-node.ts';
+import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
+
+/** A node this young, in milliseconds, may still be waiting for kube-controller-manager. */
+const YOUNG = 60_000;
+
+/** True for nodes that may lack a subnet: virtual, deleting, or younger than 60 s. A missing timestamp counts as old. */
+export function mayLackSubnet(node: SurveyNode, { now }: ClusterSurvey): boolean {
+  return node.deleting || isVirtualNode(node) || (node.createdAt !== undefined && now - node.createdAt < YOUNG);
+}

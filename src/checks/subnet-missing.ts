@@ -1,0 +1,46 @@
+import { recogniseCNI } from '../cni/recognise.ts';
+import { count, type Judge, NONE } from './check.ts';
+import { mayLackSubnet } from './exempt.ts';
+import { reassign } from './remedy.ts';
+import { nodeNames, type View } from './view.ts';
+
+/** Nodes without a subnet: an error where a CNI that follows spec.podCIDR is recognised, else a warning. */
+export const judgeSubnetMissing: Judge = (view) => {
+  const { survey } = view;
+  const missing = view.nodes.filter(({ node, subnets }) => subnets.length === 0 && !mayLackSubnet(node, survey));
+  if (missing.length === 0) return NONE;
+  const nodes = nodeNames(missing);
+  const cni = follower(view);
+  return {
+    findings: [
+      {
+        severity: cni ? 'error' : 'warning',
+        nodes,
+        subject: { kind: 'Field', name: 'spec.podCIDR' },
+        message: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'has' : 'have'} no pod subnet`,
+        evidence: [
+          ...nodes.map((name) => `${name}: spec.podCIDR is empty`),
+          cni ?? 'no CNI that follows spec.podCIDR is recognised on any node, so this is a warning',
+          ...allocation(view),
+        ],
+        remedy: reassign(nodes),
+      },
+    ],
+  };
+};
+
+/** Names the first node whose CNI takes pod addresses out of spec.podCIDR. */
+function follower({ nodes }: View): string | undefined {
+  for (const { node } of nodes) {
+    const trace = recogniseCNI(node);
+    if (trace?.follows === 'yes') return `${trace.name} on ${node.name} takes pod addresses from spec.podCIDR`;
+  }
+  return undefined;
+}
+
+function allocation({ survey }: View): string[] {
+  const { allocateNodeCIDRs } = survey.settings;
+  return allocateNodeCIDRs.known && !allocateNodeCIDRs.value
+    ? [`kube-controller-manager hands out no subnets: ${allocateNodeCIDRs.source} is not true`]
+    : [];
+}

@@ -1,0 +1,51 @@
+import type { Block } from '../model/cidr.ts';
+import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
+import { readSloppily } from '../subnet/parse.ts';
+
+/** One entry of a node's podCIDRs. */
+export interface NodeSubnet {
+  /** As written. */
+  text: string;
+  /** As kube-controller-manager reads it; undefined when it cannot. */
+  block: Block | undefined;
+}
+
+export interface ViewedNode {
+  node: SurveyNode;
+  subnets: NodeSubnet[];
+}
+
+/** A readable subnet with its holder. */
+export interface Holding {
+  node: SurveyNode;
+  text: string;
+  block: Block;
+}
+
+/** The survey as the checks look at it: nodes by name, each subnet read once. */
+export interface View {
+  survey: ClusterSurvey;
+  nodes: ViewedNode[];
+  holdings: Holding[];
+}
+
+/** The order of nodes in the survey never shows in what the checks say. */
+export function viewSurvey(survey: ClusterSurvey): View {
+  const nodes = [...survey.nodes]
+    .sort((a, b) => compareText(a.name, b.name))
+    .map((node) => ({ node, subnets: node.podCIDRs.map((text) => ({ text, block: readSloppily(text) })) }));
+  const holdings = nodes.flatMap(({ node, subnets }) =>
+    subnets.flatMap(({ text, block }) => (block ? [{ node, text, block }] : [])),
+  );
+  return { survey, nodes, holdings };
+}
+
+/** Order of texts by code unit, the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The distinct names of nodes, sorted. */
+export function nodeNames(nodes: { node: SurveyNode }[]): string[] {
+  return [...new Set(nodes.map(({ node }) => node.name))].sort(compareText);
+}
