@@ -36,7 +36,7 @@ module.exports = {
     {
       name: 'commands-are-called-by-the-cli',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(cli|commands|main\\.ts|entry)' },
+      from: { path: '^src/', pathNot: '^src/(cli|commands|process|entry)' },
       to: { path: '^src/(cli|commands)/' },
     },
     ...Object.entries(LOWER).map(([room, lower]) => layer(room, lower)),

@@ -37,7 +37,10 @@ function compose(waits: Waits): Context {
     waits,
     signals: processSignals(process, streams.err),
     version,
-    random: (digits) => randomBytes(Math.ceil(digits / 2)).toString('hex').slice(0, digits),
+    random: (digits) =>
+      randomBytes(Math.ceil(digits / 2))
+        .toString('hex')
+        .slice(0, digits),
     prompt: terminalPrompt,
     async connect(flags) {
       const { connect } = await import('./kube/connect.ts');

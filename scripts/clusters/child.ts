@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { endAll, identityOf, type ProcessIdentity } from '../lib/processes.ts';
 
 /** How long a server may take to end itself; an API server with open watches would take a minute. */
@@ -19,10 +19,15 @@ export class Child {
   /** Resolves when it has ended, by whatever cause. */
   readonly exit: Promise<Exit>;
   ended = false;
+  readonly #log: string;
+  /** Length of the log when it started: what stands before is of earlier processes. */
+  readonly #offset: number;
 
   /** Starts it with its output appended to `log`, and an environment that holds nothing of the caller's. */
   constructor(file: string, args: string[], log: string, cwd: string) {
     const output = openSync(log, 'a', 0o600);
+    this.#log = log;
+    this.#offset = fstatSync(output).size;
     const env = {
       PATH: '/usr/bin:/bin',
       HOME: cwd,
@@ -39,6 +44,11 @@ export class Child {
       child.once('exit', end);
       child.once('error', () => end(127, null));
     });
+  }
+
+  /** All that it has written. */
+  output(): string {
+    return readFileSync(this.#log).subarray(this.#offset).toString('utf8');
   }
 
   /** Ends it: SIGTERM, and SIGKILL soon after. */

@@ -127,10 +127,19 @@ export class ControllerManager {
         throw new Error(`kube-controller-manager ended: ${lastError(this.#files.log('kube-controller-manager'))}`);
       }
       const leading = !elects || (await isLed(this.#api, child.startedAt));
-      if (leading && (await isHealthy(secure, this.#ca))) return;
+      if (leading && (await isHealthy(secure, this.#ca)) && this.#allocates(flags, child)) return;
       await sleep(50);
     }
     throw new Error(`kube-controller-manager did not become leader in ${LEADER_LIMIT_MS / 1000} s`);
+  }
+
+  /**
+   * Whether it hands out subnets, if it is to. Up to 1.26 the allocator sleeps for 10 s before it lists the Nodes
+   * (pkg/controller/nodeipam/ipam/cidr_allocator.go: listNodes), when all else runs; only the log tells.
+   */
+  #allocates(flags: string[], child: Child): boolean {
+    if (flagValue(flags, 'allocate-node-cidrs') === 'false') return true;
+    return child.output().includes('Starting ipam controller');
   }
 
   /** Brings the mirror pod up to date; what fails now is done by the next beat. */

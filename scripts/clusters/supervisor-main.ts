@@ -3,9 +3,11 @@
  * Its output goes to DIR/logs/supervisor.log.
  */
 import { setInterval } from 'node:timers';
+import { closeInheritedDescriptors } from '../lib/descriptors.ts';
 import { PlaneFiles } from './plane-files.ts';
 import { Supervisor } from './supervisor.ts';
 
+closeInheritedDescriptors();
 const files = new PlaneFiles(process.argv[2] ?? '');
 const plan = files.readPlan();
 const wish = files.readWish();

@@ -68,13 +68,13 @@ function base(): Argv {
 }
 
 function declare(parser: Argv, subcommand: Subcommand, chosen: { subcommand?: Subcommand; parsed?: Parsed }): Argv {
-  const { name, words: after, summary, description, examples, flags } = subcommand;
+  const { name, summary, description, examples, flags } = subcommand;
   return parser.command(
     name,
     summary,
     (own) => {
       declareFlags(own, flags, 'Flags:')
-        .usage([description || summary, '', 'Usage:', `  kubectl podcidr ${name} ${after}`.trimEnd() + ' [flags]'].join('\n'))
+        .usage(`${description || summary}\n\nUsage:\n  ${usage(subcommand)}`)
         .example(examples.map(([command, does]) => [command, does] as [string, string]))
         .fail((message, error) => {
           throw error ?? usageFailure(describe(message, { ...CONNECTION_FLAGS, ...flags }), name);
@@ -85,6 +85,11 @@ function declare(parser: Argv, subcommand: Subcommand, chosen: { subcommand?: Su
       chosen.parsed = parsed;
     },
   );
+}
+
+/** The command line of a subcommand, for help and reference. */
+export function usage({ name, words: after }: Subcommand): string {
+  return ['kubectl podcidr', name, after, '[flags]'].filter((part) => part !== '').join(' ');
 }
 
 function declareFlags(parser: Argv, flags: Flags, group: string): Argv {
@@ -117,7 +122,10 @@ function describe(message: string, flags: Flags): string {
 function unknownCommand(argv: string[]): string {
   const word = argv.find((arg) => !arg.startsWith('-'));
   if (word === undefined) return 'no command given';
-  const meant = nearest(word, SUBCOMMANDS.map(({ name }) => name));
+  const meant = nearest(
+    word,
+    SUBCOMMANDS.map(({ name }) => name),
+  );
   return `unknown command ${JSON.stringify(word)} for "kubectl podcidr"${meant ? `; did you mean ${meant}?` : ''}`;
 }
 

@@ -10,7 +10,8 @@ export const validate: Subcommand = {
   name: 'validate',
   words: '',
   summary: 'Find what is wrong with the pod subnets, and say what to do',
-  description: 'Find what is wrong with the pod subnets of the nodes, with evidence and the next command.\nExit code 1 when errors were found.',
+  description:
+    'Find what is wrong with the pod subnets of the nodes, with evidence and the next command.\nExit code 1 when errors were found.',
   examples: [
     ['kubectl podcidr validate', 'the cluster'],
     ['kubectl podcidr validate -o json', 'for a program'],
@@ -20,7 +21,12 @@ export const validate: Subcommand = {
     output: { type: 'text', short: 'o', value: 'FORMAT', choices: OUTPUTS, help: `one of ${OUTPUTS.join(', ')}` },
     only: { type: 'texts', value: 'CODE', help: 'run only these checks, separated by commas' },
     skip: { type: 'texts', value: 'CODE', help: 'leave these checks out, separated by commas' },
-    'fail-on': { type: 'text', value: 'SEVERITY', choices: FAIL_ON, help: 'exit 1 from this severity on (default error)' },
+    'fail-on': {
+      type: 'text',
+      value: 'SEVERITY',
+      choices: FAIL_ON,
+      help: 'exit 1 from this severity on (default error)',
+    },
     ...SOURCE_FLAGS,
     ...SETTING_FLAGS,
   },

@@ -9,10 +9,15 @@ export const version: Subcommand = {
   summary: 'Print the version of this program',
   description: '',
   examples: [['kubectl podcidr version', '']],
-  flags: { output: { type: 'text', short: 'o', value: 'FORMAT', choices: OUTPUTS, help: `one of ${OUTPUTS.join(', ')}` } },
+  flags: {
+    output: { type: 'text', short: 'o', value: 'FORMAT', choices: OUTPUTS, help: `one of ${OUTPUTS.join(', ')}` },
+  },
   async run(context, args) {
     if (args.words.length > 0) throw new Failure(`version takes no arguments, got ${args.words.join(' ')}`);
     const { runVersion } = await import('../commands/version.ts');
-    return runVersion(context, OUTPUTS.find((one) => one === args.text('output')));
+    return runVersion(
+      context,
+      OUTPUTS.find((one) => one === args.text('output')),
+    );
   },
 };

@@ -38,7 +38,7 @@ export async function carryOut(context: Context, plan: MovePlan, options: CarryO
     });
     const done = outcomes.filter(({ state }) => state === 'finished').map(({ record }) => record);
     const complaints = done.length > 0 ? await verifyMoves(wire, done) : [];
-    complaints.forEach((complaint) => tell(`error: ${complaint}`));
+    for (const complaint of complaints) tell(`error: ${complaint}`);
     if (done.length > 0 && complaints.length === 0) {
       tell('Verified: every moved node is there once, with its new subnet, shared with no other node.');
       tell('Not verified: the CNI on the nodes, routes of the peers, reachability of pods.');
@@ -58,7 +58,9 @@ function report({ state, record, ...rest }: Outcome, { streams }: Context, words
     return;
   }
   const error = 'error' in rest ? rest.error : undefined;
-  const what = { refused: 'was not moved', undone: 'was not moved; it is as it was', interrupted: 'is not finished' }[state];
+  const what = { refused: 'was not moved', undone: 'was not moved; it is as it was', interrupted: 'is not finished' }[
+    state
+  ];
   const hint = error instanceof Failure && error.hint ? `\n${error.hint}` : '';
   streams.err(`error: node ${node} ${what}: ${error?.message ?? ''}${hint}\n`);
 }

@@ -99,7 +99,8 @@ async function change(
 
 /** The Node as it would be posted; a Node without a subnet is patched, so its own fields stay. */
 function plannedNode({ method, raw, from, to }: Move) {
-  if (method === 'patch') return { ...raw, spec: { ...postBody(raw, { from, to, operation: undefined }).spec as object } };
+  if (method === 'patch')
+    return { ...raw, spec: { ...(postBody(raw, { from, to, operation: undefined }).spec as object) } };
   return postBody(raw, { from, to, operation: undefined });
 }
 

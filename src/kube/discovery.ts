@@ -1,4 +1,3 @@
-import type { Json, JsonObject } from '../model/json.ts';
 import { asList, asObject } from '../model/read-json.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire } from './wire/wire.ts';

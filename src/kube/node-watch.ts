@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import { asObject } from '../model/read-json.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire, WireStream } from './wire/wire.ts';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, RawObject } from '../model/json.ts';
+import type { JsonObject, RawObject } from '../model/json.ts';
 import type { Dependent } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
 import type { Discovery, ListableKind } from './discovery.ts';

@@ -36,7 +36,7 @@ function settled(node: RawObject): Json {
 function differ(a: Json | undefined, b: Json | undefined, path: string): string[] {
   if (isEmpty(a) && isEmpty(b)) return [];
   if (isObject(a) && isObject(b)) {
-    return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort().flatMap((key) => {
+    return [...new Set([...Object.keys(asObject(a)), ...Object.keys(asObject(b))])].sort().flatMap((key) => {
       const below = path === '' ? key : `${path}.${key}`;
       return differ(asObject(a)[key], asObject(b)[key], below);
     });

@@ -58,7 +58,12 @@ function drivers({ node, raw }: Move): LeftToDo[] {
   const volumes = asTexts(asObject(raw.metadata).annotations)['csi.volume.kubernetes.io/nodeid'];
   const attached = volumes !== undefined || asList(status.volumesInUse).length > 0;
   if (!attached || minor === undefined || Number(minor) < 35) return [];
-  return [{ what: `restart the kubelet of ${node} before any CSI driver on it restarts`, command: `systemctl restart kubelet  # on ${node}` }];
+  return [
+    {
+      what: `restart the kubelet of ${node} before any CSI driver on it restarts`,
+      command: `systemctl restart kubelet  # on ${node}`,
+    },
+  ];
 }
 
 function quote(text: string): string {

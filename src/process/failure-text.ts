@@ -12,5 +12,8 @@ export function failureText(error: unknown): { text: string; code: ExitCode } {
   if (error instanceof ApiError) return { text: `${escapeLine(error.describe)}\n`, code: EXIT.failed };
   if (error instanceof WireError) return { text: `${escapeLine(error.message)}\n`, code: EXIT.failed };
   const message = error instanceof Error ? error.message : String(error);
-  return { text: `error: ${escapeLine(message)}\nThis is a fault of kubectl podcidr; please report it.\n`, code: EXIT.failed };
+  return {
+    text: `error: ${escapeLine(message)}\nThis is a fault of kubectl podcidr; please report it.\n`,
+    code: EXIT.failed,
+  };
 }

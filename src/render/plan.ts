@@ -19,8 +19,14 @@ const HOW: Record<Move['method'], string> = { recreate: 'delete and create', pat
 /** The plan for people: what changes, what is done, what cannot be kept, what is left to them. */
 export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
   const parts = [
-    renderTable(COLUMNS, plan.moves.map((move) => row(move, notes))),
-    ...section('Refused:', plan.refused.map(({ node, reason }) => `  ${node}: ${reason}`)),
+    renderTable(
+      COLUMNS,
+      plan.moves.map((move) => row(move, notes)),
+    ),
+    ...section(
+      'Refused:',
+      plan.refused.map(({ node, reason }) => `  ${node}: ${reason}`),
+    ),
     ...(plan.moves.some(({ method }) => method === 'recreate') ? [`\n${PROTOCOL}\n`] : []),
     ...section('Annotations that follow the subnet:', plan.moves.flatMap(annotationLines)),
     ...section('Left to you (not done by this command):', perNode(notes.left)),
@@ -38,7 +44,9 @@ function row(move: Move, { pods }: PlanNotes): string[] {
 }
 
 function annotationLines({ node, annotations }: Move): string[] {
-  return annotations.map(({ key, to, why }) => `  ${node}: ${key} ${to === undefined ? 'is dropped' : 'is rewritten'} (${why})`);
+  return annotations.map(
+    ({ key, to, why }) => `  ${node}: ${key} ${to === undefined ? 'is dropped' : 'is rewritten'} (${why})`,
+  );
 }
 
 function perNode(entries: { node: string; lines: string[] }[]): string[] {

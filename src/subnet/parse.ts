@@ -6,7 +6,10 @@ import { readIPv4 } from './ipv4.ts';
 import { isMapped, readIPv6 } from './ipv6.ts';
 
 /** A block, or what is wrong with the text: one clause that goes on after the quoted text, for example "has host bits, …". */
-export type Parsed = { ok: true; block: Block } | { ok: false; reason: string };
+export type Parsed =
+  | { ok: true; block: Block }
+  /** `masked` is the block without the host bits, where they are all that is wrong. */
+  | { ok: false; reason: string; masked?: Block };
 
 const PREFIX = /^(0|[1-9]\d*)$/;
 
@@ -27,7 +30,9 @@ export function parseBlock(text: string): Parsed {
   const length = readPrefix(prefix, read.family);
   if (typeof length !== 'number') return wrong(length.reason);
   const block = blockAt(read.family, read.value, length);
-  if (block.first !== read.value) return wrong(`has host bits, did you mean ${block.text}?`);
+  if (block.first !== read.value) {
+    return { ok: false, reason: `has host bits, did you mean ${block.text}?`, masked: block };
+  }
   return { ok: true, block };
 }
 

@@ -3,7 +3,11 @@ import type { Flags } from './flag.ts';
 
 /** kube-controller-manager's own flags: they take the place of what cannot be read from the cluster. */
 export const SETTING_FLAGS: Flags = {
-  'cluster-cidr': { type: 'text', value: 'CIDR[,CIDR]', help: "the cluster CIDR, as in kube-controller-manager's flag" },
+  'cluster-cidr': {
+    type: 'text',
+    value: 'CIDR[,CIDR]',
+    help: "the cluster CIDR, as in kube-controller-manager's flag",
+  },
   'node-cidr-mask-size': {
     type: 'text',
     value: 'BITS[,BITS]',

@@ -1,7 +1,7 @@
 import { creation, getNode } from '../../../kube/objects/node.ts';
 import { ApiError, apiError } from '../../../kube/wire/api-error.ts';
-import { WireError } from '../../../kube/wire/wire-error.ts';
 import type { WireResponse } from '../../../kube/wire/wire.ts';
+import { WireError } from '../../../kube/wire/wire-error.ts';
 import type { RawObject } from '../../../model/json.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
 import { asList, asObject } from '../../../model/read-json.ts';
