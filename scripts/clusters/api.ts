@@ -67,7 +67,11 @@ export class Api {
       'user-agent': userAgent ?? 'podcidr-tests/1',
     };
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
-    if (text !== undefined) headers['content-type'] = contentType;
+    if (text !== undefined) {
+      headers['content-type'] = contentType;
+      // Node would send the body of a DELETE without saying that there is one.
+      headers['content-length'] = String(Buffer.byteLength(text));
+    }
     return new Promise((resolve, reject) => {
       const sent = httpsRequest(`${server}${path}`, { method, headers, agent: this.#agent }, resolve);
       sent.on('error', reject);

@@ -51,24 +51,21 @@ export class Child {
     return readFileSync(this.#log).subarray(this.#offset).toString('utf8');
   }
 
+  /** Why it ended, by its own words: the last line that reports an error, else the last line. */
+  lastWords(): string {
+    const lines = this.output()
+      .split('\n')
+      .filter((line) => line.trim() !== '');
+    // A controller manager loses its lease because it ends, not the other way round.
+    const errors = lines.filter((line) => /^[EF]\d{4} |error|"level":"fatal"|panic/i.test(line));
+    const line = errors.findLast((candidate) => !candidate.includes('leaderelection lost')) ?? lines.at(-1);
+    return (line ?? 'it wrote nothing').slice(0, 500);
+  }
+
   /** Ends it: SIGTERM, and SIGKILL soon after. */
   async end(): Promise<void> {
     if (this.ended) return;
     await endAll([this.identity], GRACE_MS);
     await this.exit;
   }
-}
-
-/** What a log says about why a server ended: its last line that reports an error, else its last line. */
-export function lastError(log: string): string {
-  let text = '';
-  try {
-    text = readFileSync(log, 'utf8').slice(-20_000);
-  } catch {
-    return 'no log was written';
-  }
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const line =
-    lines.findLast((candidate) => /^[EF]\d{4} |error|"level":"fatal"|panic/i.test(candidate)) ?? lines.at(-1);
-  return (line ?? 'its log is empty').slice(0, 500);
 }

@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from './api.ts';
-import { Child, lastError } from './child.ts';
+import { Child } from './child.ts';
 import { controllerManagerFlags } from './command-lines.ts';
 import { flagValue } from './flags.ts';
 import { isLed, releaseLeadership } from './leader-lease.ts';
@@ -124,7 +124,7 @@ export class ControllerManager {
     const secure = Number(flagValue(flags, 'secure-port') ?? port);
     while (Date.now() < end) {
       if (child.ended) {
-        throw new Error(`kube-controller-manager ended: ${lastError(this.#files.log('kube-controller-manager'))}`);
+        throw new Error(`kube-controller-manager ended: ${child.lastWords()}`);
       }
       const leading = !elects || (await isLed(this.#api, child.startedAt));
       if (leading && (await isHealthy(secure, this.#ca)) && this.#allocates(flags, child)) return;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, isAlive, until } from '../lib/processes.ts';
 import { Api } from './api.ts';
-import { Child, lastError } from './child.ts';
+import { Child } from './child.ts';
 import { apiServerArguments, etcdArguments, kwokArguments, type Ports } from './command-lines.ts';
 import { ControllerManager } from './controller-manager.ts';
 import { flagValue } from './flags.ts';
@@ -71,7 +71,7 @@ export class Supervisor {
 
   async #ready(name: string, child: Child, question: () => Promise<boolean>): Promise<void> {
     const reached = await until(async () => child.ended || (await question()), START_LIMIT_MS, 30);
-    if (child.ended) throw new Error(`${name} ended: ${lastError(this.#files.log(name))}`);
+    if (child.ended) throw new Error(`${name} ended: ${child.lastWords()}`);
     if (!reached) throw new Error(`${name} was not ready in ${START_LIMIT_MS / 1000} s`);
   }
 
@@ -149,7 +149,8 @@ export class Supervisor {
     let beat = performance.now();
     while (!this.#ending) {
       for (const name of ['etcd', 'kube-apiserver', ...(this.#plan.binaries.kwok ? ['kwok'] : [])]) {
-        if (this.#children.get(name)?.ended) return `${name} ended: ${lastError(this.#files.log(name))}`;
+        const child = this.#children.get(name);
+        if (child?.ended) return `${name} ended: ${child.lastWords()}`;
       }
       if (this.ownerIsGone()) return undefined;
       const wish = this.#files.readWish();
