@@ -1,4 +1,4 @@
-import { podsOnNode } from '../kube/objects/pods.ts';
+
 import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { ConnectionFlags } from '../model/connection.ts';
@@ -17,6 +17,7 @@ import { type PlanNotes, renderPlan } from '../render/plan.ts';
 import { nodeList, reassignPlan } from '../render/plan-documents.ts';
 import { renderYAML } from '../render/yaml.ts';
 import type { SettingFlags } from '../survey/settings/flags.ts';
+import { podsOfNode } from '../survey/node-pods.ts';
 import { surveyCluster } from '../survey/survey.ts';
 import { carryOut } from './carry-out.ts';
 import { confirm } from './confirm.ts';
@@ -121,7 +122,7 @@ async function planNotes(wire: Wire, survey: ClusterSurvey, plan: MovePlan): Pro
 /** Pods on the pod network; undefined when they may not be read. */
 async function countPods(wire: Wire, node: string): Promise<number | undefined> {
   try {
-    const pods = await podsOnNode(wire, node);
+    const pods = await podsOfNode(wire, node);
     return pods.filter(({ hostNetwork, finished }) => !hostNetwork && !finished).length;
   } catch (error) {
     if (error instanceof ApiError) return undefined;

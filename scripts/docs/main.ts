@@ -1,0 +1,38 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkTable, checks, commandTable, exitCodes, reference } from './reference.ts';
+
+// Writes the reference texts that are made from the code; with --check only compares, and fails on drift.
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Parts between `<!-- NAME -->` and `<!-- /NAME -->` of the pages written by hand. */
+const PARTS: Record<string, string> = { commands: commandTable(), checks: checkTable(), 'exit-codes': exitCodes() };
+
+const PAGES: [file: string, make: (text: string) => string][] = [
+  ['docs/reference.md', () => `${reference()}\n`],
+  ['docs/checks.md', () => `${checks()}\n`],
+  ['README.md', fillParts],
+];
+
+function fillParts(text: string): string {
+  return Object.entries(PARTS).reduce(
+    (page, [name, part]) =>
+      page.replace(new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`), `$1\n${part}\n\n$2`),
+    text,
+  );
+}
+
+const drifted: string[] = [];
+for (const [file, make] of PAGES) {
+  const path = join(root, file);
+  const before = await readFile(path, 'utf8').catch(() => '');
+  const after = make(before);
+  if (before === after) continue;
+  drifted.push(file);
+  if (!process.argv.includes('--check')) await writeFile(path, after);
+}
+if (process.argv.includes('--check') && drifted.length > 0) {
+  console.error(`error: ${drifted.join(', ')} do not match the code; run npm run docs`);
+  process.exitCode = 1;
+}
