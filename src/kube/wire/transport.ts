@@ -1,0 +1,165 @@
+import { Buffer } from 'node:buffer';
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
+import { Failure } from '../../model/failure.ts';
+import { createAgent } from './agent.ts';
+import type { Credentials, Endpoint } from './endpoint.ts';
+import { Exchange } from './exchange.ts';
+import type { Wire, WireRequest, WireResponse, WireStream } from './wire.ts';
+import { WireError } from './wire-error.ts';
+
+/** Opens the way to the endpoint: nothing is sent, no credential is asked for before the first request. */
+export function openWire(endpoint: Endpoint): Wire {
+  return new HTTPWire(endpoint);
+}
+
+class HTTPWire implements Wire {
+  readonly server: string;
+  readonly #endpoint: Endpoint;
+  #agent: { agent: Promise<Agent>; cert: string | undefined; key: string | undefined } | undefined;
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+    this.server = endpoint.url.href.replace(/\/$/, '');
+  }
+
+  async request(request: WireRequest): Promise<WireResponse> {
+    const { exchange, response } = await this.#answer(request, { 'accept-encoding': 'gzip' });
+    const chunks = await exchange.body(response);
+    return {
+      status: response.statusCode ?? 0,
+      headers: flat(response),
+      body: await decoded(response, chunks, exchange),
+    };
+  }
+
+  async stream(request: WireRequest): Promise<WireStream> {
+    const { exchange, response } = await this.#answer(request, {});
+    exchange.end();
+    return {
+      status: response.statusCode ?? 0,
+      headers: flat(response),
+      chunks: pieces(response, exchange),
+      close: () => exchange.close(),
+    };
+  }
+
+  close(): void {
+    void this.#agent?.agent.then((agent) => agent.destroy());
+    this.#agent = undefined;
+  }
+
+  /** Sends, and once more with new credentials where the old ones were refused: a 401 did not act. */
+  async #answer(request: WireRequest, headers: Record<string, string>): Promise<Answer> {
+    const answer = await this.#send(request, headers, false);
+    const { refresh } = this.#endpoint.credentials;
+    if (answer.response.statusCode !== 401 || refresh === undefined) return answer;
+    // A program that makes credentials may ask its user: that time is not the server's.
+    answer.exchange.end();
+    if (!(await refresh())) return answer;
+    answer.response.resume();
+    return this.#send(request, headers, false);
+  }
+
+  /** Sends once; a read that met a kept-alive connection which the server had just closed is sent again on a new one. */
+  async #send(request: WireRequest, headers: Record<string, string>, again: boolean): Promise<Answer> {
+    const credentials = await this.#endpoint.credentials.get();
+    const agent = await this.#connections(credentials);
+    const secure = this.#endpoint.url.protocol === 'https:';
+    const { request: send } = secure ? await import('node:https') : await import('node:http');
+    const options = this.#options(request, credentials, agent, headers);
+    let exchange: Exchange;
+    try {
+      const timeoutMs = request.timeoutMs ?? this.#endpoint.timeoutMs;
+      exchange = new Exchange(send, options, request.body, this.#endpoint.url.host, timeoutMs);
+    } catch (error) {
+      // Node refuses header values with line ends, Go too (net/http: invalid header field value).
+      throw new Failure(
+        `a request to ${this.server} cannot be made: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+    try {
+      return { exchange, response: await exchange.head() };
+    } catch (error) {
+      const lost = error instanceof WireError && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      if (!lost || again || !exchange.reused || request.method !== 'GET') throw error;
+      // The other idle connections are as old: drop them all.
+      agent.destroy();
+      return this.#send(request, headers, true);
+    }
+  }
+
+  #options(
+    request: WireRequest,
+    credentials: Credentials,
+    agent: Agent,
+    headers: Record<string, string>,
+  ): RequestOptions {
+    const { url } = this.#endpoint;
+    const query = request.query === undefined ? '' : `?${new URLSearchParams(request.query)}`;
+    const { authorization } = credentials;
+    return {
+      agent,
+      method: request.method,
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+      path: `${url.pathname.replace(/\/$/, '')}${request.path}${query}`,
+      headers: {
+        ...this.#endpoint.headers,
+        ...headers,
+        accept: request.accept ?? 'application/json',
+        ...(authorization === undefined ? {} : { authorization: bytes(authorization) }),
+        ...(request.body === undefined
+          ? {}
+          : {
+              'content-type': request.contentType ?? 'application/json',
+              'content-length': Buffer.byteLength(request.body),
+            }),
+      },
+    };
+  }
+
+  /** The connections made with this client certificate; those of an older one are closed. */
+  #connections({ cert, key }: Credentials): Promise<Agent> {
+    const kept = this.#agent;
+    if (kept !== undefined && kept.cert === cert && kept.key === key) return kept.agent;
+    this.close();
+    const agent = createAgent(this.#endpoint, { cert, key });
+    this.#agent = { agent, cert, key };
+    return agent;
+  }
+}
+
+interface Answer {
+  exchange: Exchange;
+  response: IncomingMessage;
+}
+
+/** A header value as Node wants it: one character a byte of its UTF-8. */
+export function bytes(value: string): string {
+  return Buffer.from(value, 'utf8').toString('latin1');
+}
+
+function flat({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}
+
+async function decoded(response: IncomingMessage, chunks: Buffer[], exchange: Exchange): Promise<Buffer> {
+  const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  if (response.headers['content-encoding'] !== 'gzip') return body;
+  const { gunzip } = await import('node:zlib');
+  return new Promise((resolve, reject) => {
+    gunzip(body, (error, plain) => (error === null ? resolve(plain) : reject(exchange.cut(error))));
+  });
+}
+
+async function* pieces(response: IncomingMessage, exchange: Exchange): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of response) yield chunk;
+  } catch (error) {
+    if (!exchange.closed) throw exchange.cut(error);
+  } finally {
+    exchange.close();
+  }
+}
