@@ -1,0 +1,8 @@
+import type { RawObject } from '../../model/json.ts';
+import { requestJSON } from '../wire/json.ts';
+import type { Wire } from '../wire/wire.ts';
+
+/** One Namespace. Throws ApiError, WireError, Failure. */
+export async function getNamespace(wire: Wire, name: string): Promise<RawObject> {
+  return (await requestJSON(wire, { method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(name)}` })).body;
+}

@@ -1,0 +1,48 @@
+import { CORE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
+import { Failure } from '../../model/failure.ts';
+import type { Json } from '../../model/json.ts';
+
+/**
+ * The documents of a YAML text, also of files that were joined without `---`. Throws Failure naming file and line.
+ * The core schema makes no dates: a timestamp stays the text that the server sent.
+ */
+export function readYAMLDocuments(text: string, file: string): Json[] {
+  try {
+    return loadAll(separate(text), { schema: CORE_SCHEMA }) as Json[];
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = error.mark ? `, line ${error.mark.line + 1 - added(text, error.mark.line)}` : '';
+    throw new Failure(`${file}${line}: not valid YAML: ${error.reason}`, { cause: error });
+  }
+}
+
+/**
+ * Puts `---` between documents that were joined by `cat`: a second apiVersion at the left edge begins another object, for a
+ * mapping has each key once and a text block is indented.
+ */
+function separate(text: string): string {
+  return walk(text).lines.join('\n');
+}
+
+/** How many of the first `line` lines of the separated text are ours. */
+function added(text: string, line: number): number {
+  return walk(text).ours.filter((at) => at < line).length;
+}
+
+function walk(text: string): { lines: string[]; ours: number[] } {
+  const lines: string[] = [];
+  const ours: number[] = [];
+  let begun = false;
+  for (const line of text.split('\n')) {
+    if (/^---(\s|$)/.test(line)) begun = false;
+    else if (/^apiVersion:/.test(line)) {
+      if (begun) {
+        ours.push(lines.length);
+        lines.push('---');
+      }
+      begun = true;
+    }
+    lines.push(line);
+  }
+  return { lines, ours };
+}

@@ -1,0 +1,97 @@
+import type { RawObject } from '../../model/json.ts';
+import { asList, asObject, asText } from '../../model/read-json.ts';
+import type { Reading } from '../../model/reading.ts';
+import { texts } from '../nodes.ts';
+import type { SettingName } from './names.ts';
+
+const NAME = 'kube-controller-manager';
+/** Labels of kubeadm, k0s, Talos (component) and of kops (k8s-app). */
+export const SELECTORS = [`component=${NAME}`, `k8s-app=${NAME}`];
+
+/** True for a pod of kube-controller-manager, by label or, as some installers set none, by name. */
+export function isControllerManager(pod: RawObject): boolean {
+  const metadata = asObject(pod.metadata);
+  const labels = asObject(metadata.labels);
+  if (asText(metadata.namespace) !== 'kube-system') return false;
+  return (
+    labels.component === NAME || labels['k8s-app'] === NAME || (asText(metadata.name) ?? '').startsWith(`${NAME}-`)
+  );
+}
+
+/** The flags of one replica. */
+interface Replica {
+  /** kube-system/kube-controller-manager-cp1 */
+  name: string;
+  flags: Map<string, string>;
+}
+
+/** What kube-controller-manager's replicas were started with. */
+export interface ControllerManager {
+  /** The value of a flag; undefined where no replica has it. Not known when the replicas disagree. */
+  read(name: SettingName): Reading<string | undefined>;
+}
+
+/** Reads the command lines of the replicas. Not known, with the reason, when there is none. */
+export function readControllerManager(pods: Reading<RawObject[]>): Reading<ControllerManager> {
+  if (!pods.known) return pods;
+  const replicas = pods.value.filter(isAlive).flatMap(readReplica);
+  const [first] = replicas;
+  if (!first) return { known: false, reason: `there is no ${NAME} pod in kube-system to read it from` };
+  return {
+    known: true,
+    source: `pod ${first.name}`,
+    value: { read: (name) => readFlag(name, first, replicas) },
+  };
+}
+
+function readFlag(name: SettingName, first: Replica, replicas: Replica[]): Reading<string | undefined> {
+  const value = first.flags.get(name);
+  const other = replicas.find(({ flags }) => flags.get(name) !== value);
+  if (!other) return { known: true, value, source: `pod ${first.name} --${name}` };
+  return {
+    known: false,
+    reason: `${NAME}'s replicas disagree on --${name}: ${said(first, name)}, ${said(other, name)}`,
+  };
+}
+
+function said({ name, flags }: Replica, flag: SettingName): string {
+  return `pod ${name} has ${flags.get(flag) ?? 'none'}`;
+}
+
+function isAlive(pod: RawObject): boolean {
+  const phase = asText(asObject(pod.status).phase);
+  return phase !== 'Succeeded' && phase !== 'Failed' && asText(asObject(pod.metadata).deletionTimestamp) === undefined;
+}
+
+function readReplica(pod: RawObject): Replica[] {
+  const metadata = asObject(pod.metadata);
+  const containers = asList(asObject(pod.spec).containers).map(asObject);
+  const container = containers.find(({ name }) => name === NAME) ?? containers[0];
+  if (!container) return [];
+  const name = `${asText(metadata.namespace) ?? ''}/${asText(metadata.name) ?? ''}`;
+  return [{ name, flags: readCommandLine([...texts(container.command), ...texts(container.args)]) }];
+}
+
+/** Flags that need no value: `--x` alone is `--x=true`, and a word after it is not its value (pflag: NoOptDefVal). */
+const SWITCHES = new Set(['allocate-node-cidrs']);
+
+/**
+ * The flags of a command line as pflag reads them: `--name=value` or `--name value`, underscores are dashes
+ * (component-base/cli/flag:WordSepNormalizeFunc), the last one wins, nothing is a flag after `--`.
+ */
+export function readCommandLine(words: string[]): Map<string, string> {
+  const flags = new Map<string, string>();
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (word === '--') break;
+    const match = /^--([^=]+)(=([\s\S]*))?$/.exec(word);
+    if (!match) continue;
+    const name = (match[1] ?? '').replaceAll('_', '-');
+    if (match[2] !== undefined) flags.set(name, match[3] ?? '');
+    else if (SWITCHES.has(name)) flags.set(name, 'true');
+    else if (words[index + 1] !== undefined && !words[index + 1]?.startsWith('--'))
+      flags.set(name, words[++index] ?? '');
+    else flags.set(name, 'true');
+  }
+  return flags;
+}

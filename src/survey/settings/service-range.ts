@@ -1,0 +1,29 @@
+import type { Block } from '../../model/cidr.ts';
+import type { Reading } from '../../model/reading.ts';
+import { parseBlock, readSloppily } from '../../subnet/parse.ts';
+import { findSetting, podOf, type SettingSource, unusable } from './source.ts';
+
+/** --service-cluster-ip-range: one block, or two of different families. */
+export function readServiceCIDRs(source: SettingSource): Reading<Block[]> {
+  const found = findSetting(source, 'service-cluster-ip-range');
+  if (!found.known) return found;
+  const { value: setting } = found;
+  if (!setting || (setting.text === '' && !setting.given)) {
+    return { known: false, reason: `${podOf(source)} has no --service-cluster-ip-range` };
+  }
+  const blocks: Block[] = [];
+  for (const written of setting.text.split(',')) {
+    const parsed = parseBlock(written);
+    const block = parsed.ok ? parsed.block : setting.given ? undefined : readSloppily(written);
+    if (!block) {
+      const reason = parsed.ok ? '' : parsed.reason;
+      const problem = written === setting.text ? reason : `holds ${JSON.stringify(written)}, which ${reason}`;
+      return unusable('service-cluster-ip-range', setting, problem);
+    }
+    if (blocks.some(({ family }) => family === block.family)) {
+      return unusable('service-cluster-ip-range', setting, `has two ${block.family} blocks: it takes one a family`);
+    }
+    blocks.push(block);
+  }
+  return { known: true, value: blocks, source: setting.source };
+}

@@ -1,0 +1,79 @@
+import { getNamespace } from '../kube/objects/namespaces.ts';
+import { listNodes } from '../kube/objects/nodes.ts';
+import { eachPod, listLabelledPods } from '../kube/objects/pods.ts';
+import { ApiError } from '../kube/wire/api-error.ts';
+import type { Wire } from '../kube/wire/wire.ts';
+import type { RawObject } from '../model/json.ts';
+import { asObject, asText } from '../model/read-json.ts';
+import type { Reading } from '../model/reading.ts';
+import type { SettingFlags } from '../model/settings.ts';
+import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
+import { newestTime } from './newest-time.ts';
+import { readNode } from './nodes.ts';
+import { readPod } from './pods.ts';
+import { SELECTORS } from './settings/controller-manager.ts';
+import { mergeSettings } from './settings/merge.ts';
+
+/** What a command needs of the cluster: nothing is read that it does not use. */
+export interface SurveyNeeds {
+  pods: 'none' | 'all';
+  /** The uid of namespace kube-system. */
+  clusterUID: boolean;
+  /** `cached` for reports; `quorum` before anything is changed, and before an error is reported. */
+  freshness: 'cached' | 'quorum';
+}
+
+/**
+ * Reads the cluster, all in parallel. Nodes must be readable; for the rest a refusal is a reason, never a failure.
+ * Throws Failure (a setting given wrongly), ApiError, WireError.
+ */
+export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: SettingFlags): Promise<ClusterSurvey> {
+  // Wrong flags are told before anything is asked.
+  mergeSettings(flags, { known: false, reason: '' });
+  const [nodes, controllerManagers, pods, clusterUID] = await Promise.all([
+    listNodes(wire, needs.freshness),
+    allowed('the pods of kube-controller-manager', `${wire.server}`, () => readControllerManagers(wire)),
+    needs.pods === 'all' ? allowed('pods', wire.server, () => readPods(wire)) : notRead('pods were not asked for'),
+    needs.clusterUID
+      ? allowed('namespace kube-system', wire.server, () => readUID(wire))
+      : notRead('it was not asked for'),
+  ]);
+  return {
+    origin: 'cluster',
+    clusterUID,
+    now: nodes.date ?? newestTime(nodes.items),
+    nodes: nodes.items.map(readNode),
+    pods,
+    settings: mergeSettings(flags, controllerManagers),
+  };
+}
+
+async function readControllerManagers(wire: Wire): Promise<RawObject[]> {
+  const found = await Promise.all(SELECTORS.map((selector) => listLabelledPods(wire, 'kube-system', selector)));
+  const byName = new Map(found.flat().map((pod) => [asText(asObject(pod.metadata).name) ?? '', pod]));
+  return [...byName.values()];
+}
+
+async function readPods(wire: Wire): Promise<SurveyPod[]> {
+  const pods: SurveyPod[] = [];
+  await eachPod(wire, (page) => pods.push(...page.map(readPod)));
+  return pods;
+}
+
+async function readUID(wire: Wire): Promise<string> {
+  return asText(asObject((await getNamespace(wire, 'kube-system')).metadata).uid) ?? '';
+}
+
+/** A reading; what the server refuses (RBAC, a missing object) is a reason. */
+async function allowed<T>(what: string, source: string, read: () => Promise<T>): Promise<Reading<T>> {
+  try {
+    return { known: true, value: await read(), source };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { known: false, reason: `${what} cannot be read: ${error.message}` };
+  }
+}
+
+async function notRead(reason: string): Promise<Reading<never>> {
+  return { known: false, reason };
+}
