@@ -52,8 +52,12 @@ async function tlsOptions(endpoint: Endpoint, credentials: Credentials): Promise
 /** Made once, so that certificates which cannot be used are told before anything is sent. Throws Failure. */
 async function secureContext({ ca, insecure }: Endpoint, { cert, key }: Credentials): Promise<SecureContext> {
   const { createSecureContext, getCACertificates } = await import('node:tls');
-  // Without a CA of its own Go asks the system's, Node only those it was built with.
-  const trusted = ca ?? (insecure ? undefined : [...getCACertificates('default'), ...getCACertificates('system')]);
+  let trusted: string | string[] | undefined = ca;
+  if (trusted === undefined && !insecure) {
+    // Go asks the system's certificates; Node would take those it was built with, good enough where there are no others.
+    const system = new Set(getCACertificates('system'));
+    if (system.size > 0) trusted = [...system];
+  }
   try {
     return createSecureContext({
       // Go trusts a certificate of the file given even if it is no root (crypto/x509: Certificate.Verify).
