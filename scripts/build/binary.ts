@@ -19,17 +19,25 @@ const work = mkdtempSync(`${output}.building-`);
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
-const script = join(work, 'kubectl-podcidr.cjs');
-const metafile = await bundle(entry, script);
-const executable = join(work, 'executable');
-await makeExecutable(script, executable, platform);
-chmodSync(executable, 0o755);
-const licenses = join(work, 'licenses');
-writeFileSync(licenses, thirdPartyLicenses(metafile, platform));
+async function build(): Promise<void> {
+  const script = join(work, 'kubectl-podcidr.cjs');
+  const metafile = await bundle(entry, script);
+  const executable = join(work, 'executable');
+  await makeExecutable(script, executable, platform);
+  chmodSync(executable, 0o755);
+  const licenses = join(work, 'licenses');
+  writeFileSync(licenses, thirdPartyLicenses(metafile, platform));
 
-renameSync(licenses, join(dirname(output), 'THIRD-PARTY-LICENSES'));
-renameSync(executable, output);
-const size = `${(statSync(output).size / 1e6).toFixed(1)} MB`;
-console.log(
-  `${relative(process.cwd(), output)}: ${size}, Node ${platform.nodeVersion}, ${platform.os} ${platform.arch}`,
-);
+  renameSync(licenses, join(dirname(output), 'THIRD-PARTY-LICENSES'));
+  renameSync(executable, output);
+}
+
+try {
+  await build();
+  const size = `${(statSync(output).size / 1e6).toFixed(1)} MB`;
+  const path = relative(process.cwd(), output);
+  console.log(`${path}: ${size}, Node ${platform.nodeVersion}, ${platform.os} ${platform.arch}`);
+} catch (error) {
+  console.error(`error: ${(error as Error).message}`);
+  process.exit(2);
+}

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import type { Plugin } from 'esbuild';
-import { exportedNames, lazyModule } from './lazy-module.ts';
+import { lazyModule } from './lazy-module.ts';
 
 const require = createRequire(import.meta.url);
 
 /**
  * Node's modules that are not loaded at its start and cost a millisecond or more each (https, with tls and crypto, 5 ms).
- * They are plain objects: `stream` and `events` are classes that others extend while they load, so they cannot wait.
+ * `stream` and `events` are classes that others extend while they load, so they cannot wait.
  */
 const LAZY = ['assert', 'child_process', 'crypto', 'dns', 'http', 'http2', 'https', 'net', 'readline', 'tls', 'zlib'];
 
@@ -20,7 +20,7 @@ export const lazyBuiltins: Plugin = {
       sideEffects: false,
     }));
     build.onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => ({
-      contents: lazyModule(`process.getBuiltinModule('node:${path}')`, exportedNames(require(path) as object)),
+      contents: lazyModule(`process.getBuiltinModule('node:${path}')`, require(path) as object),
     }));
   },
 };

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
-import { exportedNames, lazyModule } from './lazy-module.ts';
+import { lazyModule } from './lazy-module.ts';
 
 const CLIENT = /[\\/]@kubernetes[\\/]client-node[\\/]dist[\\/]/;
 
@@ -33,10 +33,7 @@ export { ServerConfiguration } from './gen/servers.js';`,
     });
     build.onLoad({ filter: /.*/, namespace: 'lazy-package' }, async ({ path }) => ({
       resolveDir: '/',
-      contents: lazyModule(
-        `require(${JSON.stringify(path)})`,
-        exportedNames((await import(pathToFileURL(path).href)) as object),
-      ),
+      contents: lazyModule(`require(${JSON.stringify(path)})`, (await import(pathToFileURL(path).href)) as object),
     }));
   },
 };
