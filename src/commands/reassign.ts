@@ -4,6 +4,7 @@ import type { Wire } from '../kube/wire/wire.ts';
 import type { ConnectionFlags } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { Move, MovePlan } from '../model/plan.ts';
+import type { SettingFlags } from '../model/settings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
 import { postBody } from '../plan/body.ts';
@@ -16,7 +17,6 @@ import { renderJSON } from '../render/json.ts';
 import { type PlanNotes, renderPlan } from '../render/plan.ts';
 import { nodeList, reassignPlan } from '../render/plan-documents.ts';
 import { renderYAML } from '../render/yaml.ts';
-import type { SettingFlags } from '../survey/settings/flags.ts';
 import { podsOfNode } from '../survey/node-pods.ts';
 import { surveyCluster } from '../survey/survey.ts';
 import { carryOut } from './carry-out.ts';
@@ -50,8 +50,7 @@ export async function runReassign(context: Context, args: ReassignArgs): Promise
   }
   const wire = await context.connect(args.connection);
   try {
-    const survey = await surveyCluster(wire, { settings: args.settings, pods: false });
-    for (const warning of survey.warnings) context.streams.err(`Warning: ${warning}\n`);
+    const survey = await surveyCluster(wire, { pods: 'none', clusterUID: true, freshness: 'quorum' }, args.settings);
     const plan = planReassign(survey, wishes, { machinePaused: args.machinePaused });
     const [refused] = plan.refused;
     if (refused && wishes.length === 1) throw new Failure(`node ${refused.node} is not moved: ${refused.reason}`);

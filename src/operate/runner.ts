@@ -37,10 +37,10 @@ export async function runMove(steps: StepDefinition[], first: OperationRecord, w
       return giveUp(begun, record, error, work);
     }
   }
-  return {
-    state: 'finished',
-    record: record.step === 'finished' ? record : await store(record, { name: 'finished' }, work),
-  };
+  const done = record.step === 'finished' ? record : await store(record, { name: 'finished' }, work);
+  return done.to.join(',') === done.from.join(',')
+    ? { state: 'undone', record: done, error: new Failure('the server refuses it with another subnet') }
+    : { state: 'finished', record: done };
 }
 
 /**

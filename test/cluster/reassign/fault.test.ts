@@ -1,0 +1,206 @@
+import test from 'ava';
+import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
+import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
+import { node } from '../../harness/node.ts';
+import { runPodcidr } from '../../harness/program.ts';
+import { comparable, createTwins, getNode, ownedBy } from './support.ts';
+
+let plane: ControlPlane;
+let proxy: FaultProxy;
+test.before(async () => {
+  plane = await startControlPlane({ kwok: true });
+  proxy = await startFaultProxy(plane);
+});
+test.after.always(async () => {
+  await proxy?.close();
+  await plane?.stop();
+});
+test.beforeEach(async () => {
+  proxy.decide(() => ({ kind: 'pass' }));
+  await plane.clear();
+  await createTwins(plane, 'keeps', 'moves');
+});
+
+const isDelete = ({ method, path }: SeenRequest) => method === 'DELETE' && path.startsWith('/api/v1/nodes/moves');
+const isPost = ({ method, path }: SeenRequest) => method === 'POST' && path.startsWith('/api/v1/nodes?');
+
+/** The fault once, for the first request that fits; then everything passes. */
+function once(fits: (request: SeenRequest) => boolean, fault: Fault): void {
+  let done = false;
+  proxy.decide((request) => {
+    if (done || !fits(request)) return { kind: 'pass' };
+    done = true;
+    return fault;
+  });
+}
+
+const run = (...args: string[]) => runPodcidr(['reassign', ...args, '--yes'], { kubeconfig: proxy.kubeconfig });
+
+const STATUS = (code: number, reason: string) => ({
+  kind: 'answer' as const,
+  status: code,
+  body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code, message: `injected ${code}` },
+});
+
+const AT_THE_SWAP: [name: string, fits: typeof isDelete, fault: Fault][] = [
+  ['the DELETE is lost before the server sees it', isDelete, { kind: 'reset' }],
+  ['the answer to the DELETE is lost', isDelete, { kind: 'reset-after' }],
+  ['the answer to the DELETE is cut off', isDelete, { kind: 'truncate' }],
+  ['the DELETE is answered 500', isDelete, STATUS(500, 'InternalError')],
+  ['the DELETE is answered 429', isDelete, { ...STATUS(429, 'TooManyRequests'), headers: { 'retry-after': '1' } }],
+  ['the POST is lost before the server sees it', isPost, { kind: 'reset' }],
+  ['the answer to the POST is lost', isPost, { kind: 'reset-after' }],
+  ['the answer to the POST is cut off', isPost, { kind: 'truncate' }],
+  ['the POST is answered 401', isPost, STATUS(401, 'Unauthorized')],
+  ['the POST is answered 429', isPost, { ...STATUS(429, 'TooManyRequests'), headers: { 'retry-after': '1' } }],
+  ['the POST is answered 500', isPost, STATUS(500, 'InternalError')],
+  ['the POST is answered 503', isPost, STATUS(503, 'ServiceUnavailable')],
+];
+
+for (const [name, fits, fault] of AT_THE_SWAP) {
+  test.serial(`the Node is back with its new subnet and all its fields although ${name}`, async (t) => {
+    const before = await getNode(plane, 'moves');
+    once(fits, fault);
+    const ran = await run('moves');
+    t.is(ran.code, 0, ran.stderr);
+    const after = await getNode(plane, 'moves');
+    t.is(after.spec?.podCIDR, '10.244.255.0/24');
+    t.deepEqual(comparable(after), comparable(before));
+  });
+}
+
+test.serial('a server that refuses the body gets it with the former subnet before anything is given up', async (t) => {
+  let refusals = 0;
+  proxy.decide((request) => {
+    if (!isPost(request) || request.body.includes('10.244.77.0/24')) return { kind: 'pass' };
+    refusals += 1;
+    return STATUS(422, 'Invalid');
+  });
+  const ran = await run('moves');
+  t.true(refusals >= 2);
+  const after = await getNode(plane, 'moves');
+  t.is(after.spec?.podCIDR, '10.244.77.0/24', 'the Node is there');
+  t.regex(ran.stderr, /came back with 10\.244\.77\.0\/24/);
+  t.is(ran.code, 3, ran.stderr);
+});
+
+test.serial('a DELETE that the server refuses changes nothing, and what was detached is owned again', async (t) => {
+  const before = await getNode(plane, 'moves');
+  const path = '/api/v1/namespaces/default/configmaps';
+  await plane.api.post(path, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'owned', ownerReferences: ownedBy(before) },
+  });
+  once(isDelete, STATUS(403, 'Forbidden'));
+  const ran = await run('moves');
+  t.is(ran.code, 3, ran.stderr);
+  t.regex(ran.stderr, /injected 403/);
+  t.is((await getNode(plane, 'moves')).metadata.uid, before.metadata.uid);
+  t.is((await plane.api.get(`${path}/owned`)).metadata.ownerReferences?.[0]?.uid, before.metadata.uid);
+});
+
+test.serial('a Node that changes between the plan and the DELETE is read again, and the change is kept', async (t) => {
+  let writes = 0;
+  proxy.decide((request) => {
+    if (!isDelete(request) || writes === 3) return { kind: 'pass' };
+    writes += 1;
+    return {
+      kind: 'then',
+      before: async () => {
+        await plane.api.patch('/api/v1/nodes/moves', { metadata: { labels: { written: String(writes) } } });
+      },
+    };
+  });
+  const ran = await run('moves');
+  t.is(ran.code, 0, ran.stderr);
+  const after = await getNode(plane, 'moves');
+  t.is(after.spec?.podCIDR, '10.244.255.0/24');
+  t.is(after.metadata.labels?.written, '3');
+});
+
+test.serial('a subnet that a newcomer takes before the DELETE is not given out twice', async (t) => {
+  const newcomer = () => plane.api.post('/api/v1/nodes', node('newcomer', { podCIDRs: ['10.244.255.0/24'] }));
+  let done = false;
+  proxy.decide((request) => {
+    if (done || !isDelete(request)) return { kind: 'pass' };
+    done = true;
+    return {
+      kind: 'then',
+      before: async () => {
+        await newcomer();
+        // The Node moves too, so that the DELETE is refused and the step starts again.
+        await plane.api.patch('/api/v1/nodes/moves', { metadata: { labels: { moved: 'yes' } } });
+      },
+    };
+  });
+  const ran = await run('moves');
+  t.is(ran.code, 0, ran.stderr);
+  t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.254.0/24');
+});
+
+test.serial('a bare Node that a restarted kubelet registers in the gap gives way to the whole one', async (t) => {
+  const before = await getNode(plane, 'moves');
+  once(isPost, {
+    kind: 'then',
+    before: async () => {
+      await plane.api.post('/api/v1/nodes', {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: 'moves' },
+        spec: { podCIDR: '10.244.3.0/24', podCIDRs: ['10.244.3.0/24'] },
+      });
+    },
+  });
+  const ran = await run('moves');
+  t.is(ran.code, 0, ran.stderr);
+  const after = await getNode(plane, 'moves');
+  t.is(after.spec?.podCIDR, '10.244.255.0/24');
+  t.deepEqual(comparable(after), comparable(before));
+});
+
+test.serial(
+  'stopped while the Node is absent: exit 3, and the command that is printed brings the Node back',
+  async (t) => {
+    const before = await getNode(plane, 'moves');
+    let child: import('node:child_process').ChildProcess | undefined;
+    proxy.decide((request) => {
+      if (!isPost(request)) return { kind: 'pass' };
+      child?.kill('SIGTERM');
+      return { kind: 'reset' };
+    });
+    const ran = await runPodcidr(['reassign', 'moves', '--yes'], {
+      kubeconfig: proxy.kubeconfig,
+      onStart: (started) => {
+        child = started;
+      },
+    });
+    t.is(ran.code, 3, ran.stderr);
+    t.is(await plane.api.find('/api/v1/nodes/moves'), undefined, 'the Node is absent');
+    const [, path = ''] = /kubectl create -f (\S+)/.exec(ran.stderr) ?? [];
+    const created = await plane.kubectl(['create', '-f', path]);
+    t.is(created.code, 0, created.stderr);
+    const after = await getNode(plane, 'moves');
+    t.is(after.spec?.podCIDR, '10.244.255.0/24');
+    t.deepEqual(after.metadata.labels, before.metadata.labels);
+  },
+);
+
+test.serial('killed between DELETE and POST: the file on disk brings the Node back', async (t) => {
+  let child: import('node:child_process').ChildProcess | undefined;
+  once(isPost, { kind: 'then', before: async () => void child?.kill('SIGKILL') });
+  proxy.decide((request) => {
+    if (!isPost(request)) return { kind: 'pass' };
+    child?.kill('SIGKILL');
+    return { kind: 'reset' };
+  });
+  const ran = await runPodcidr(['reassign', 'moves', '--yes', '--state-dir', `${plane.dir}/state`], {
+    kubeconfig: proxy.kubeconfig,
+    onStart: (started) => {
+      child = started;
+    },
+  });
+  t.is(ran.signal, 'SIGKILL');
+  const found = await plane.kubectl(['create', '-R', '-f', `${plane.dir}/state`, '--dry-run=client', '-o', 'name']);
+  t.regex(found.stdout, /node\/moves/);
+});

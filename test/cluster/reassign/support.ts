@@ -1,0 +1,48 @@
+import type { KubeObject, OwnerReference } from '../../../scripts/clusters/kube-object.ts';
+import type { ControlPlane } from '../../harness/control-plane.ts';
+import { createNodes, node } from '../../harness/node.ts';
+
+/** The Node as the server has it. */
+export function getNode(plane: ControlPlane, name: string): Promise<KubeObject> {
+  return plane.api.get(`/api/v1/nodes/${name}`);
+}
+
+/** Two nodes that share 10.244.77.0/24: `keeps` and `moves`. */
+export async function createTwins(plane: ControlPlane, keeps: string, moves: string): Promise<void> {
+  const podCIDRs = ['10.244.77.0/24'];
+  await createNodes(plane.api, [node(keeps, { podCIDRs }), node(moves, { podCIDRs, labels: { zone: 'b' } })]);
+}
+
+/** An owner reference to this Node, as kubelets write them. */
+export function ownedBy({ metadata: { name, uid = '' } }: KubeObject): OwnerReference[] {
+  return [{ apiVersion: 'v1', kind: 'Node', name, uid, controller: true }];
+}
+
+/** The Node without what DESIGN allows to differ after a move: identity, subnet, heartbeats, the times of managedFields. */
+export function comparable({ metadata, spec, status, ...rest }: KubeObject) {
+  const {
+    uid: _uid,
+    resourceVersion: _version,
+    creationTimestamp: _created,
+    generation: _generation,
+    managedFields,
+    ...kept
+  } = metadata;
+  const { podCIDR: _podCIDR, podCIDRs: _podCIDRs, ...ground } = spec ?? {};
+  const conditions = (status?.conditions as { type: string }[] | undefined)?.map((condition) => ({
+    ...condition,
+    lastHeartbeatTime: '',
+  }));
+  return {
+    ...rest,
+    metadata: { ...kept, managedFields: managers(managedFields) },
+    spec: ground,
+    status: { ...status, conditions },
+  };
+}
+
+/** Who owns which fields, without the time of the last write. */
+function managers(fields: unknown): string[] {
+  const list = Array.isArray(fields) ? fields : [];
+  return list.map(({ time: _time, ...rest }) => JSON.stringify(rest)).sort();
+}

@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { ControlPlane } from './control-plane.ts';
+
+/**
+ * What happens to one request: `pass` it; `reset` the connection before the server sees it; `reset-after` the server acted;
+ * `kill` the program under test before or after; or answer in the server's place.
+ */
+export type Fault =
+  | { kind: 'pass' }
+  | { kind: 'reset' }
+  | { kind: 'reset-after' }
+  | { kind: 'truncate' }
+  | { kind: 'answer'; status: number; headers?: Record<string, string>; body: unknown }
+  | { kind: 'then'; before?: () => Promise<void> | void; after?: () => Promise<void> | void };
+
+export interface SeenRequest {
+  method: string;
+  path: string;
+  body: string;
+}
+
+export interface FaultProxy {
+  /** A kubeconfig whose server is the proxy; the administrator's credentials are the proxy's. */
+  kubeconfig: string;
+  /** Every request seen, in order. */
+  seen: SeenRequest[];
+  /** Decides about each request from now on. */
+  decide(fault: (request: SeenRequest) => Fault): void;
+  close(): Promise<void>;
+}
+
+const PASS: Fault = { kind: 'pass' };
+
+/** A proxy in front of the real API server: what it lets through is answered by the real one. */
+export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> {
+  const seen: SeenRequest[] = [];
+  let fault: (request: SeenRequest) => Fault = () => PASS;
+  const config = JSON.parse(readFileSync(plane.kubeconfig, 'utf8'));
+  const decode = (text: string) => Buffer.from(text, 'base64');
+  const agent = new Agent({
+    keepAlive: true,
+    ca: decode(config.clusters[0].cluster['certificate-authority-data']),
+    cert: decode(config.users[0].user['client-certificate-data']),
+    key: decode(config.users[0].user['client-key-data']),
+  });
+
+  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const request = { method: incoming.method ?? '', path: incoming.url ?? '', body: body.toString() };
+    seen.push(request);
+    const decided = fault(request);
+    if (decided.kind === 'reset') return void incoming.socket.destroy();
+    if (decided.kind === 'answer') {
+      outgoing.writeHead(decided.status, { 'content-type': 'application/json', ...decided.headers });
+      return void outgoing.end(JSON.stringify(decided.body));
+    }
+    if (decided.kind === 'then') await decided.before?.();
+    const { host: _host, connection: _connection, ...headers } = incoming.headers;
+    const forwarded = httpsRequest(`${plane.server}${request.path}`, { method: request.method, headers, agent });
+    forwarded.on('error', () => incoming.socket.destroy());
+    forwarded.on('response', async (response) => {
+      if (decided.kind === 'then') await decided.after?.();
+      if (decided.kind === 'reset-after') return void response.resume().on('end', () => incoming.socket.destroy());
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      if (decided.kind === 'truncate') {
+        outgoing.write('{"kind":');
+        return void response.resume().on('end', () => incoming.socket.destroy());
+      }
+      response.pipe(outgoing);
+    });
+    outgoing.on('close', () => forwarded.destroy());
+    forwarded.end(body);
+  }
+
+  const server = createServer(
+    (incoming, outgoing) => void handle(incoming, outgoing).catch(() => incoming.socket.destroy()),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const kubeconfig = join(plane.dir, `proxy-${(server.address() as AddressInfo).port}.kubeconfig`);
+  const name = 'proxy';
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': name,
+      clusters: [{ name, cluster: { server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } }],
+      users: [{ name, user: {} }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+    }),
+  );
+  return {
+    kubeconfig,
+    seen,
+    decide: (next) => {
+      fault = next;
+    },
+    close: async () => {
+      agent.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
