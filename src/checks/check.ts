@@ -13,3 +13,8 @@ export const NONE: Judgement = { findings: [] };
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** Not judged, because a setting is not known; says which flag would give it. */
+export function unknown(reason: string, flag: string): Judgement {
+  return { skipped: `${reason}; give it with ${flag}` };
+}

@@ -1,4 +1,4 @@
-import { count, type Judge, NONE } from './check.ts';
+import { count, type Judge, NONE, unknown } from './check.ts';
 import { mayLackSubnet } from './exempt.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames } from './view.ts';
@@ -6,7 +6,7 @@ import { nodeNames } from './view.ts';
 /** Nodes with a subnet of one family of the cluster CIDR and none of the other. An unreadable subnet's family is unknown. */
 export const judgeSubnetFamilyMissing: Judge = ({ nodes, survey }) => {
   const { clusterCIDRs } = survey.settings;
-  if (!clusterCIDRs.known) return { skipped: clusterCIDRs.reason };
+  if (!clusterCIDRs.known) return unknown(clusterCIDRs.reason, '--cluster-cidr');
   const wanted = clusterCIDRs.value.map(({ block }) => block.family);
   const lacking = nodes.flatMap(({ node, subnets }) => {
     if (subnets.length === 0 || subnets.some(({ block }) => !block) || mayLackSubnet(node, survey)) return [];

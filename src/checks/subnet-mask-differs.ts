@@ -1,11 +1,12 @@
-import { count, type Judge, NONE } from './check.ts';
+import { count, type Judge, NONE, unknown } from './check.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames } from './view.ts';
 
 /** Subnets that are shorter or longer than the node mask size: the range allocator then hands out overlaps (kubernetes#70957). */
 export const judgeSubnetMaskDiffers: Judge = ({ holdings, survey }) => {
-  const { nodeMasks } = survey.settings;
-  if (!nodeMasks.known) return { skipped: nodeMasks.reason };
+  const { clusterCIDRs, nodeMasks } = survey.settings;
+  if (!clusterCIDRs.known) return unknown(clusterCIDRs.reason, '--cluster-cidr');
+  if (!nodeMasks.known) return unknown(nodeMasks.reason, '--node-cidr-mask-size');
   const masks = new Map(nodeMasks.value.map(({ family, length }) => [family, length]));
   const differing = holdings.filter(({ block }) => {
     const mask = masks.get(block.family);

@@ -1,13 +1,13 @@
 import type { ClusterCIDR } from '../model/settings.ts';
 import { contains } from '../subnet/block.ts';
-import { count, type Judge, NONE } from './check.ts';
+import { count, type Judge, NONE, unknown } from './check.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames, type ViewedNode } from './view.ts';
 
 /** Subnets outside the cluster CIDR of their position: kube-controller-manager checks podCIDRs[i] against the i-th cluster CIDR. */
 export const judgeSubnetOutsideClusterCIDR: Judge = (view) => {
   const { clusterCIDRs } = view.survey.settings;
-  if (!clusterCIDRs.known) return { skipped: clusterCIDRs.reason };
+  if (!clusterCIDRs.known) return unknown(clusterCIDRs.reason, '--cluster-cidr');
   const outside = view.nodes.flatMap((viewed) => {
     const seen = misplaced(viewed, clusterCIDRs.value);
     return seen.length > 0 ? [{ node: viewed.node, seen }] : [];

@@ -1,12 +1,12 @@
 import { overlaps } from '../subnet/block.ts';
-import { count, type Judge, NONE } from './check.ts';
+import { count, type Judge, NONE, unknown } from './check.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames } from './view.ts';
 
 /** Subnets that share addresses with a service range: kube-proxy answers for them instead of the pod. */
 export const judgeSubnetOverlapsServices: Judge = ({ holdings, survey }) => {
   const { serviceCIDRs } = survey.settings;
-  if (!serviceCIDRs.known) return { skipped: serviceCIDRs.reason };
+  if (!serviceCIDRs.known) return unknown(serviceCIDRs.reason, '--service-cluster-ip-range');
   const hit = holdings.flatMap((holding) => {
     const range = serviceCIDRs.value.find((block) => overlaps(block, holding.block));
     return range ? [{ ...holding, range }] : [];

@@ -61,4 +61,6 @@ export interface ClusterSurvey {
   nodes: SurveyNode[];
   pods: Reading<SurveyPod[]>;
   settings: ClusterSettings;
+  /** What is accepted but odd, a sentence each: printed after "Warning: ". */
+  warnings: string[];
 }

@@ -11,6 +11,7 @@ import { readNode } from './nodes.ts';
 import { readPod } from './pods.ts';
 import { isControllerManager } from './settings/controller-manager.ts';
 import { mergeSettings } from './settings/merge.ts';
+import { settingWarnings } from './settings/warnings.ts';
 
 /** The same survey out of dumps. "Now" is the newest timestamp in them. Throws Failure. */
 export function surveyDump(files: DumpFile[], flags: SettingFlags): ClusterSurvey {
@@ -24,13 +25,15 @@ export function surveyDump(files: DumpFile[], flags: SettingFlags): ClusterSurve
   const inDump = <T>(value: T | undefined, what: string): Reading<T> =>
     value === undefined ? { known: false, reason: `the dump has no ${what}` } : { known: true, value, source };
   const uid = asText(asObject(kubeSystem?.metadata).uid);
+  const settings = mergeSettings(flags, controllerManagers(pods));
   return {
     origin: 'dump',
     clusterUID: inDump(uid, 'namespace kube-system'),
     now: newestTime([...nodes, ...pods]),
     nodes: nodes.map(readNode),
     pods: inDump(pods.length > 0 ? pods.map(readPod) : undefined, 'pods'),
-    settings: mergeSettings(flags, controllerManagers(pods)),
+    settings,
+    warnings: settingWarnings(settings),
   };
 }
 

@@ -13,6 +13,7 @@ import { readNode } from './nodes.ts';
 import { readPod } from './pods.ts';
 import { SELECTORS } from './settings/controller-manager.ts';
 import { mergeSettings } from './settings/merge.ts';
+import { settingWarnings } from './settings/warnings.ts';
 
 /** What a command needs of the cluster: nothing is read that it does not use. */
 export interface SurveyNeeds {
@@ -38,13 +39,15 @@ export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: Setti
       ? allowed('namespace kube-system', wire.server, () => readUID(wire))
       : notRead('it was not asked for'),
   ]);
+  const settings = mergeSettings(flags, controllerManagers);
   return {
     origin: 'cluster',
     clusterUID,
     now: nodes.date ?? newestTime(nodes.items),
     nodes: nodes.items.map(readNode),
     pods,
-    settings: mergeSettings(flags, controllerManagers),
+    settings,
+    warnings: settingWarnings(settings),
   };
 }
 

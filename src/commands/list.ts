@@ -1,0 +1,76 @@
+import { codesByNode, runChecks } from '../checks/run.ts';
+import { ApiError } from '../kube/wire/api-error.ts';
+import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
+import type { ListRow } from '../render/columns.ts';
+import { renderJSON } from '../render/json.ts';
+import { nodeSubnetList, renderList, renderListSummary, renderNames } from '../render/list.ts';
+import { renderYAML } from '../render/yaml.ts';
+import { parseSelector, type Selector } from '../survey/selector.ts';
+import type { Context } from './context.ts';
+import { orderOf } from './list-order.ts';
+import { type Judged, type Source, surveyAndJudge } from './read-survey.ts';
+
+export interface ListArgs extends Source {
+  /** Nodes to show; none: all. */
+  names: string[];
+  output: 'table' | 'wide' | 'json' | 'yaml' | 'name';
+  selector: string | undefined;
+  sortBy: string | undefined;
+  noHeaders: boolean;
+}
+
+/** `list`: the subnet of each node and what is wrong with it. All nodes are judged, whatever is shown. */
+export async function runList(context: Context, args: ListArgs): Promise<ExitCode> {
+  if (args.names.length > 0 && args.selector) throw new Failure('name cannot be provided when a selector is specified');
+  const selector = parseSelector(args.selector ?? '');
+  const order = orderOf(args.sortBy);
+  const judged = await surveyAndJudge(context, args, args.output === 'wide' ? 'all' : 'none', runChecks);
+  const rows = pick(judged, args.names, selector);
+  if (args.names.length === 0 || args.sortBy !== undefined) rows.sort(order);
+  print(context, args, rows, judged);
+  return EXIT.fine;
+}
+
+function print({ streams }: Context, args: ListArgs, rows: ListRow[], { report }: Judged): void {
+  const data = renderData(args.output, rows);
+  if (data !== undefined) streams.out(data);
+  else if (rows.length === 0) streams.err('No resources found\n');
+  else {
+    streams.out(renderList(rows, { wide: args.output === 'wide', headers: !args.noHeaders }));
+    streams.err(renderListSummary(rows, report.skipped));
+  }
+}
+
+/** What a program reads; undefined for tables. */
+function renderData(output: ListArgs['output'], rows: ListRow[]): string | undefined {
+  if (output === 'json') return renderJSON(nodeSubnetList(rows));
+  if (output === 'yaml') return renderYAML(nodeSubnetList(rows));
+  return output === 'name' ? renderNames(rows) : undefined;
+}
+
+function pick({ survey, report }: Judged, names: string[], selector: Selector): ListRow[] {
+  const codes = codesByNode(report);
+  const pods = podsByNode(survey);
+  const byName = new Map(survey.nodes.map((node) => [node.name, node]));
+  const nodes =
+    names.length > 0
+      ? [...new Set(names)].map((name) => byName.get(name) ?? notFound(name, survey))
+      : survey.nodes.filter(({ labels }) => selector(labels));
+  return nodes.map((node) => ({
+    node,
+    codes: codes.get(node.name) ?? [],
+    pods: pods && (pods.get(node.name) ?? []),
+    now: survey.now,
+  }));
+}
+
+function podsByNode({ pods }: ClusterSurvey): Map<string, SurveyPod[]> | undefined {
+  return pods.known ? Map.groupBy(pods.value, ({ node }) => node) : undefined;
+}
+
+/** In the words of kubectl where the cluster was asked. */
+function notFound(name: string, { origin }: ClusterSurvey): never {
+  if (origin === 'cluster') throw new ApiError(404, 'NotFound', `nodes ${JSON.stringify(name)} not found`);
+  throw new Failure(`node ${JSON.stringify(name)} is not in the dump`);
+}

@@ -1,0 +1,68 @@
+import type { ConnectionFlags } from '../model/connection.ts';
+import type { CheckReport } from '../model/finding.ts';
+import type { SettingFlags } from '../model/settings.ts';
+import type { ClusterSurvey } from '../model/survey.ts';
+import { escapeLine } from '../render/escape.ts';
+import { readFiles } from '../survey/dump/files.ts';
+import { type SurveyNeeds, surveyCluster } from '../survey/survey.ts';
+import { surveyDump } from '../survey/survey-dump.ts';
+import type { Context } from './context.ts';
+
+/** Where a reading command reads: files when there are any, else the cluster. */
+export interface Source {
+  filenames: string[];
+  settings: SettingFlags;
+  connection: ConnectionFlags;
+}
+
+export interface Judged {
+  survey: ClusterSurvey;
+  report: CheckReport;
+}
+
+/**
+ * Surveys and judges. The cluster is read from the API server's cache first; an error that this shows is read again by quorum
+ * before it is said, for a cache may lag behind. Warnings go to stderr. Throws Failure, ApiError, WireError.
+ */
+export async function surveyAndJudge(
+  context: Context,
+  source: Source,
+  pods: SurveyNeeds['pods'],
+  judge: (survey: ClusterSurvey) => CheckReport,
+): Promise<Judged> {
+  const judged =
+    source.filenames.length > 0
+      ? await fromDump(context, source, judge)
+      : await fromCluster(context, source, pods, judge);
+  for (const warning of judged.survey.warnings) context.streams.err(`Warning: ${escapeLine(warning)}\n`);
+  return judged;
+}
+
+async function fromDump(
+  { streams }: Context,
+  source: Source,
+  judge: (survey: ClusterSurvey) => CheckReport,
+): Promise<Judged> {
+  const survey = surveyDump(await readFiles(source.filenames, () => streams.readStdin()), source.settings);
+  return { survey, report: judge(survey) };
+}
+
+async function fromCluster(
+  context: Context,
+  { connection, settings }: Source,
+  pods: SurveyNeeds['pods'],
+  judge: (survey: ClusterSurvey) => CheckReport,
+): Promise<Judged> {
+  const wire = await context.connect(connection);
+  try {
+    const read = (freshness: SurveyNeeds['freshness']) =>
+      surveyCluster(wire, { pods, clusterUID: false, freshness }, settings);
+    const cached = await read('cached');
+    const report = judge(cached);
+    if (!report.findings.some(({ severity }) => severity === 'error')) return { survey: cached, report };
+    const survey = await read('quorum');
+    return { survey, report: judge(survey) };
+  } finally {
+    wire.close();
+  }
+}

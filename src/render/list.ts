@@ -1,0 +1,51 @@
+import type { SkippedCheck } from '../model/finding.ts';
+import { COLUMNS, type ListRow, WIDE_COLUMNS } from './columns.ts';
+import { escapeLine } from './escape.ts';
+import { renderTable } from './table.ts';
+import { count } from './words.ts';
+
+/** The table of `list`. */
+export function renderList(rows: ListRow[], options: { wide: boolean; headers: boolean }): string {
+  const columns = options.wide ? WIDE_COLUMNS : COLUMNS;
+  return renderTable(
+    options.headers ? columns.map(({ header }) => header) : undefined,
+    rows.map((row) => columns.map(({ cell }) => cell(row))),
+  );
+}
+
+/** node/NAME, a line each, as `kubectl get nodes -o name`. */
+export function renderNames(rows: ListRow[]): string {
+  return rows.map(({ node }) => `node/${escapeLine(node.name)}\n`).join('');
+}
+
+/** The rows as data (a contract): kind NodeSubnetList. */
+export function nodeSubnetList(rows: ListRow[]): object {
+  return {
+    apiVersion: 'kubectl-podcidr/v1',
+    kind: 'NodeSubnetList',
+    items: rows.map(({ node, codes }) => ({ name: node.name, podCIDRs: node.podCIDRs, findings: codes })),
+  };
+}
+
+/**
+ * The last line of `list`: how many nodes there are, how many are fine, and how many have each finding, the most frequent
+ * first; then what could not be judged.
+ */
+export function renderListSummary(rows: ListRow[], skipped: SkippedCheck[]): string {
+  const byCode = new Map<string, number>();
+  for (const { codes } of rows) for (const code of codes) byCode.set(code, (byCode.get(code) ?? 0) + 1);
+  const fine = rows.filter(({ codes }) => codes.length === 0).length;
+  const parts = [...byCode]
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([code, number]) => `${number} ${code}`);
+  const lines = [`${count(rows.length, 'node')}: ${[`${fine} OK`, ...parts].join(', ')}`, ...renderSkipped(skipped)];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Checks that could not be judged, one line a reason. */
+export function renderSkipped(skipped: SkippedCheck[]): string[] {
+  const byReason = Map.groupBy(skipped, ({ reason }) => reason);
+  return [...byReason].map(
+    ([reason, checks]) => `not judged: ${checks.map(({ code }) => code).join(', ')} (${escapeLine(reason)})`,
+  );
+}
