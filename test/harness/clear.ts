@@ -78,7 +78,7 @@ async function clearKind(api: Api, list: string, isOurs: (object: KubeObject) =>
   }
 }
 
-/** Removes every object that a fresh plane does not have, and cordons and annotations from nothing: the own Node stays as it is. */
+/** Removes every object that a fresh plane does not have. The own Node stays as the tests left it. */
 export async function clearObjects(api: Api, ownNode: string): Promise<void> {
   for (const [list, isOurs] of kinds(ownNode)) await clearKind(api, list, isOurs);
 }
