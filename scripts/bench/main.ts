@@ -1,10 +1,9 @@
 // npm run bench: the program beside kubectl, on one real API server, in one run. Writes nothing into the checkout.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Api } from '../clusters/api.ts';
-import { planeDown, planeUp } from '../clusters/plane.ts';
+import { startControlPlane } from '../../test/harness/control-plane.ts';
 import { ROOT } from '../lib/places.ts';
 import { say } from '../lib/progress.ts';
 import { measureAbsence, writeManualNode } from './absence.ts';
@@ -38,7 +37,6 @@ if (!existsSync(join(ROOT, 'dist/kubectl-podcidr'))) {
 }
 
 const work = mkdtempSync(join(tmpdir(), 'podcidr-bench-'));
-const plane = join(work, 'plane');
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
@@ -55,26 +53,16 @@ function table(title: string, measured: Measured[]): void {
   console.log(`${title}\n${columns([['', 'median', 'fastest', 'time', 'memory', 'memory'], ...rows])}\n`);
 }
 
+// Nodes of no machine would be tainted after 40 s, and those writes would be measured too.
+const { api, dir, kubeconfig, version, stop } = await startControlPlane({
+  kubernetes: values.kubernetes,
+  controllerManager: ['--cluster-cidr=10.240.0.0/12', '--node-monitor-grace-period=24h'],
+});
 try {
-  // Nodes of no machine would be tainted after 40 s, and the writes would be measured too.
-  const { kubeconfig, version } = await planeUp({
-    dir: plane,
-    kubernetes: values.kubernetes,
-    owner: process.pid,
-    controllerManager: ['--cluster-cidr=10.240.0.0/12', '--node-monitor-grace-period=24h'],
-  });
-  const { clusters, users } = JSON.parse(readFileSync(kubeconfig, 'utf8'));
-  const pem = (base64: string) => Buffer.from(base64, 'base64').toString();
-  const api = new Api({
-    server: clusters[0].cluster.server,
-    ca: pem(clusters[0].cluster['certificate-authority-data']),
-    cert: pem(users[0].user['client-certificate-data']),
-    key: pem(users[0].user['client-key-data']),
-  });
   const stopwatch = await Stopwatch.make(work, {
     HOME: work,
     KUBECONFIG: kubeconfig,
-    PATH: `${join(plane, 'bin')}:${join(ROOT, 'dist')}:/usr/bin:/bin`,
+    PATH: `${join(dir, 'bin')}:${join(ROOT, 'dist')}:/usr/bin:/bin`,
   });
 
   say(`creating ${values.nodes} nodes`);
@@ -127,7 +115,6 @@ try {
   console.log(
     `The Node's absence as a watch sees it, ${moves} moves each\n${columns([['', 'median', 'longest', 'time'], ...rows])}`,
   );
-  api.close();
 } finally {
-  await planeDown(plane);
+  await stop();
 }
