@@ -24,10 +24,10 @@ export const judgeSubnetFamilyMissing: Judge = ({ nodes, survey }) => {
         subject: { kind: 'Setting', name: '--cluster-cidr' },
         message: `${count(names.length, 'node')} ${names.length === 1 ? 'lacks' : 'lack'} an ${families} subnet that the cluster CIDR has`,
         evidence: [
+          `cluster CIDR ${clusterCIDRs.value.map(({ block }) => block.text).join(',')}: ${clusterCIDRs.source}`,
           ...lacking.map(
             ({ node, missing }) => `${node.name}: has ${node.podCIDRs.join(',')}, lacks ${missing.join(', ')}`,
           ),
-          `cluster CIDR ${clusterCIDRs.value.map(({ block }) => block.text).join(',')}: ${clusterCIDRs.source}`,
         ],
         remedy: reassign(names),
       },

@@ -23,8 +23,8 @@ export const judgeSubnetMaskDiffers: Judge = ({ holdings, survey }) => {
         subject: { kind: 'Setting', name: '--node-cidr-mask-size' },
         message: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'has a subnet' : 'have subnets'} of another size than the node mask ${wanted}`,
         evidence: [
-          ...differing.map(({ node, text }) => `${node.name}: ${text}`),
           `node mask ${wanted}: ${nodeMasks.source}`,
+          ...differing.map(({ node, text }) => `${node.name}: ${text}`),
         ],
         remedy: reassign(nodes),
       },

@@ -19,9 +19,9 @@ export const judgeSubnetMissing: Judge = (view) => {
         subject: { kind: 'Field', name: 'spec.podCIDR' },
         message: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'has' : 'have'} no pod subnet`,
         evidence: [
-          ...nodes.map((name) => `${name}: spec.podCIDR is empty`),
           cni ?? 'no CNI that follows spec.podCIDR is recognised on any node, so this is a warning',
           ...allocation(view),
+          ...nodes.map((name) => `${name}: spec.podCIDR is empty`),
         ],
         remedy: reassign(nodes),
       },

@@ -23,8 +23,8 @@ export const judgeSubnetOutsideClusterCIDR: Judge = (view) => {
         subject: { kind: 'Setting', name: '--cluster-cidr' },
         message: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'has a subnet' : 'have subnets'} outside the cluster CIDR ${cluster}`,
         evidence: [
-          ...outside.flatMap(({ node, seen }) => seen.map((words) => `${node.name}: ${words}`)),
           `cluster CIDR ${cluster}: ${clusterCIDRs.source}`,
+          ...outside.flatMap(({ node, seen }) => seen.map((words) => `${node.name}: ${words}`)),
         ],
         remedy: reassign(nodes),
       },

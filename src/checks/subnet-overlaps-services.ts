@@ -22,8 +22,8 @@ export const judgeSubnetOverlapsServices: Judge = ({ holdings, survey }) => {
         subject: { kind: 'Setting', name: '--service-cluster-ip-range' },
         message: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'has a subnet' : 'have subnets'} that overlap the service range ${ranges}`,
         evidence: [
+          `service range ${ranges}: ${serviceCIDRs.source}`,
           ...hit.map(({ node, text, range }) => `${node.name}: ${text} overlaps ${range.text}`),
-          `service range: ${serviceCIDRs.source}`,
         ],
         remedy: reassign(nodes),
       },

@@ -50,7 +50,10 @@ function renderFinding({ code, nodes, message, evidence, remedy }: Finding): str
   const lines = [
     `${code}  ${escapeLine(message)}`,
     ...(nodes.length > 1 ? [`  nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`] : []),
-    ...shorten(evidence, MOST_EVIDENCE).map((line) => `    ${escapeLine(line)}`),
+    ...shorten(
+      evidence.filter((line) => line !== message),
+      MOST_EVIDENCE,
+    ).map((line) => `    ${escapeLine(line)}`),
     `  => ${renderRemedy(remedy)}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
