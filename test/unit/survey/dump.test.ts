@@ -1,0 +1,168 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { Failure } from '../../../src/model/failure.ts';
+import type { RawObject } from '../../../src/model/json.ts';
+import { renderYAML } from '../../../src/render/yaml.ts';
+import { readFiles } from '../../../src/survey/dump/files.ts';
+import { surveyDump } from '../../../src/survey/survey-dump.ts';
+
+const node = (name: string, more: RawObject = {}): RawObject => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, uid: `uid-${name}`, resourceVersion: '7', creationTimestamp: '2026-10-01T00:00:00Z' },
+  spec: { podCIDR: '10.244.1.0/24', podCIDRs: ['10.244.1.0/24'] },
+  ...more,
+});
+
+const survey = (...texts: string[]) =>
+  surveyDump(
+    texts.map((text, index) => ({ file: `file${index}`, text })),
+    {},
+  );
+const names = (...texts: string[]) => survey(...texts).nodes.map(({ name }) => name);
+const list = (...items: RawObject[]) => ({ apiVersion: 'v1', kind: 'List', items, metadata: { resourceVersion: '' } });
+const json = (value: object) => JSON.stringify(value, null, 4);
+
+for (const [title, texts] of [
+  ['one object as JSON', [json(node('a'))]],
+  ['one object as YAML', [renderYAML(node('a'))]],
+  ['a List as JSON', [json(list(node('a')))]],
+  ['a List as YAML', [renderYAML(list(node('a')))]],
+  ['a List in a List', [json(list(list(node('a')) as RawObject))]],
+  [
+    'what kubectl get --raw prints: items without a kind',
+    [json({ kind: 'NodeList', apiVersion: 'v1', items: [{ metadata: { name: 'a' } }] })],
+  ],
+  ['a JSON array, as jq makes it', [json([node('a')])]],
+  ['other kinds beside it', [json(list({ kind: 'Service', metadata: { name: 'x' } }, node('a')))]],
+  ['YAML with a comment and a document start', [`# mine\n---\n${renderYAML(node('a'))}`]],
+] as const) {
+  test(`a dump may be ${title}`, (t) => t.deepEqual(names(...texts), ['a']));
+}
+
+for (const [title, texts] of [
+  ['several JSON documents joined by cat', [`${json(node('a'))}\n${json(node('b'))}\n`]],
+  ['several YAML documents', [`${renderYAML(node('a'))}---\n${renderYAML(node('b'))}`]],
+  ['several YAML files joined by cat without ---', [`${renderYAML(node('a'))}${renderYAML(node('b'))}`]],
+  ['several files, JSON and YAML', [json(node('a')), renderYAML(node('b'))]],
+  ['the same node twice in the same state', [json(node('a')), json(list(node('a'), node('b')))]],
+] as const) {
+  test(`a dump may be ${title}`, (t) => t.deepEqual(names(...texts), ['a', 'b']));
+}
+
+test('a timestamp stays the text that the server sent, and the raw object is the one of the dump', (t) => {
+  const [read] = survey(renderYAML(node('a')).replace("'2026-10-01T00:00:00Z'", '2026-10-01T00:00:00Z')).nodes;
+  t.deepEqual(read?.raw, node('a'));
+  t.is(read?.createdAt, Date.UTC(2026, 9, 1));
+});
+
+test('"now" of a dump is its newest timestamp', (t) => {
+  const status = { conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: '2026-11-02T10:00:00Z' }] };
+  t.is(survey(json(list(node('a'), node('b', { status })))).now, Date.UTC(2026, 10, 2, 10));
+});
+
+test('the identity of the cluster is the uid of kube-system, where the dump has it', (t) => {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system', uid: 'u1' } };
+  t.like(survey(json(list(node('a'), namespace))).clusterUID, { known: true, value: 'u1' });
+  t.deepEqual(survey(json(node('a'))).clusterUID, { known: false, reason: 'the dump has no namespace kube-system' });
+});
+
+test('pods of the dump are read, without those there is a reason', (t) => {
+  const pod = {
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'd' },
+    spec: { nodeName: 'a' },
+    status: { podIPs: [{ ip: '10.244.1.2' }, { ip: 'fd00::2' }] },
+  };
+  const { pods } = survey(json(list(node('a'), pod)));
+  t.like(pods, {
+    known: true,
+    value: [
+      {
+        namespace: 'd',
+        name: 'p',
+        node: 'a',
+        addresses: ['10.244.1.2', 'fd00::2'],
+        hostNetwork: false,
+        finished: false,
+      },
+    ],
+  });
+  t.deepEqual(survey(json(node('a'))).pods, { known: false, reason: 'the dump has no pods' });
+});
+
+for (const [title, text, expected] of [
+  ['truncated JSON', json(list(node('a'))).slice(0, 150), /^file0, line \d+: the JSON ends in the middle$/],
+  ['broken JSON', '{\n "kind": "Node",\n "metadata" {}\n}', /^file0, line 3: not valid JSON$/],
+  ['broken JSON after a good document', `${json(node('a'))}\n{"x": nope}`, /^file0, line \d+: not valid JSON$/],
+  ['broken YAML', 'kind: Node\nmetadata: [a\nspec: {}\n', /^file0, line \d+: not valid YAML: /],
+  ['text that is no dump', 'hello world', /^file0 has no Node in it$/],
+  [
+    'other kinds alone',
+    json(list({ kind: 'Service' }, { kind: 'Pod' })),
+    /^file0 has no Node in it, only Service, Pod$/,
+  ],
+  ['an empty List', json(list()), /^file0 has no Node in it$/],
+  ['a Node without a name', json({ kind: 'Node' }), /^file0 has a Node without a name$/],
+  ['a log', '2026-11-21 error: x: y: z\n', /^file0.*/],
+] as const) {
+  test(`a dump that is ${title} is refused in one line that names the file`, (t) => {
+    const error = t.throws(() => survey(text), { instanceOf: Failure, message: expected });
+    t.notRegex(error.message, /\n/);
+  });
+}
+
+test('the same node in two states is refused, for nobody knows which is true', (t) => {
+  const other = node('a', { metadata: { name: 'a', uid: 'uid-a', resourceVersion: '8' } });
+  t.throws(() => survey(json(node('a')), json(other)), {
+    instanceOf: Failure,
+    message: 'node "a" is in file0 and file1 in two different states',
+  });
+});
+
+test('a line number is that of the file, also where documents were joined', (t) => {
+  const text = `${renderYAML(node('a'))}${renderYAML(node('b'))}bad: [\n`;
+  const line = text.trimEnd().split('\n').length;
+  const error = t.throws(() => survey(text), { instanceOf: Failure });
+  t.regex(error.message, new RegExp(`^file0, line (${line}|${line + 1}): `));
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'podcidr-dump-'));
+const file = (name: string, content: Buffer | string) => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const nothing = async () => Buffer.alloc(0);
+const good = json(node('a'));
+
+test('files are read with a byte order mark, as UTF-16 of PowerShell, and from standard input', async (t) => {
+  const files = [file('bom.json', `\ufeff${good}`), file('utf16.json', Buffer.from(`\ufeff${good}`, 'utf16le'))];
+  const read = await readFiles([...files, '-'], async () => Buffer.from(good));
+  t.deepEqual(
+    read.map(({ text }) => text),
+    [good, good, good],
+  );
+  t.is(read[2]?.file, 'standard input');
+});
+
+for (const [title, name, expected] of [
+  ['missing', join(folder, 'nowhere.json'), /nowhere\.json does not exist$/],
+  ['a folder', folder, /is a folder: give the files themselves$/],
+  ['empty', file('empty', ''), /empty is empty$/],
+  ['blank', file('blank', ' \n\n'), /blank is empty$/],
+  ['binary', file('binary', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 0xff])), /is binary/],
+  ['compressed', file('x.gz', Buffer.from([0x1f, 0x8b, 8, 0])), /compressed with gzip/],
+  ['without a name', '', /names no file/],
+] as const) {
+  test(`a file that is ${title} is refused in one line that names it`, async (t) => {
+    const error = await t.throwsAsync(readFiles([name], nothing), { instanceOf: Failure, message: expected });
+    t.notRegex(error.message, /\n/);
+  });
+}
+
+test('standard input is refused twice', async (t) => {
+  await t.throwsAsync(readFiles(['-', '-'], nothing), { instanceOf: Failure, message: /given twice/ });
+});
