@@ -1,8 +1,8 @@
 /**
  * Characters that a terminal acts on or that change how text reads: control characters, bidirectional marks and overrides,
- * zero-width and line-separating characters, lone surrogates, tags.
+ * zero-width, invisible and line-separating characters, lone surrogates.
  */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{DI}]/gu;
 
 /**
  * Text from the cluster in one line that a terminal shows and does nothing else with. ESC becomes ^[ as kubectl writes it

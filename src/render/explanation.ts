@@ -32,7 +32,7 @@ export function renderExplanation(code: string, entry: Entry): string {
     ['Where it comes from', entry.origin],
   ];
   const body = sections.map(([title, text]) => `\n${title}\n${wrap(text, '  ')}`).join('');
-  return `${code} (${entry.severity}): ${entry.title}\n${body}`;
+  return `${code}: ${entry.title}\nSeverity: ${entry.severity}\n${body}`;
 }
 
 /** Breaks at blanks; a word that is too long stands alone. */

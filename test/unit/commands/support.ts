@@ -1,0 +1,34 @@
+import type { Context } from '../../../src/commands/context.ts';
+import { Failure } from '../../../src/model/failure.ts';
+
+/** A context that collects what is printed and reaches nothing. */
+export function testContext(stdin = ''): Context & { printed: { out: string; err: string } } {
+  const printed = { out: '', err: '' };
+  return {
+    printed,
+    env: {},
+    streams: {
+      out: (text) => {
+        printed.out += text;
+      },
+      err: (text) => {
+        printed.err += text;
+      },
+      inIsTTY: false,
+      errIsTTY: false,
+      readStdin: async () => Buffer.from(stdin),
+    },
+    clock: { now: () => 0, monotonic: () => 0, sleep: async () => undefined },
+    waits: { notReadyTaint: 0, nodeReady: 0, poll: 0, retryFirst: 0, retryMost: 0, staleHeartbeat: 0 },
+    signals: { caught: undefined, hold: () => () => undefined },
+    version: '0.0.0',
+    random: (digits) => '0'.repeat(digits),
+    prompt: async () => '',
+    connect: async () => {
+      throw new Failure('there is no cluster in this test');
+    },
+  };
+}
+
+/** A fixture's path. */
+export const fixture = (path: string): string => new URL(`../../fixtures/${path}`, import.meta.url).pathname;

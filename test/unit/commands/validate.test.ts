@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import test from 'ava';
+import { load } from 'js-yaml';
+import { CODES } from '../../../src/checks/catalogue.ts';
+import { runValidate, type ValidateArgs } from '../../../src/commands/validate.ts';
+import { Failure } from '../../../src/model/failure.ts';
+import { fixture, testContext } from './support.ts';
+
+const args = (file: string, more: Partial<ValidateArgs> = {}): ValidateArgs => ({
+  words: [],
+  output: 'table',
+  only: [],
+  skip: [],
+  failOn: 'error',
+  filenames: [fixture(`checks/${file}.yaml`)],
+  settings: {},
+  connection: {},
+  ...more,
+});
+
+async function validate(file: string, more: Partial<ValidateArgs> = {}) {
+  const context = testContext();
+  const code = await runValidate(context, args(file, more));
+  return { code, ...context.printed };
+}
+
+test('errors exit 1, with the report on stdout and the last words on stderr', async (t) => {
+  const { code, out, err } = await validate('SubnetDuplicate/raises');
+  t.is(code, 1);
+  t.regex(out, /^ERRORS \(2\)\n\nSubnetDuplicate {2}2 nodes share 10\.244\.0\.0\/24\n/);
+  t.is(err, 'What a code means: kubectl podcidr explain SubnetDuplicate\n4 nodes: 2 errors\n');
+});
+
+test('a cluster without a fault exits 0 and says so', async (t) => {
+  t.deepEqual(await validate('SubnetDuplicate/near-miss'), {
+    code: 0,
+    out: '',
+    err: '3 nodes: nothing wrong was found\n',
+  });
+});
+
+for (const [file, failOn, expected] of [
+  ['SubnetMaskDiffers/raises', 'error', 0],
+  ['SubnetMaskDiffers/raises', 'warning', 1],
+  ['SubnetMaskDiffers/raises', 'info', 1],
+  ['SubnetDuplicate/raises', 'warning', 1],
+  ['SubnetDuplicate/raises', 'never', 0],
+] as const) {
+  test(`--fail-on=${failOn} exits ${expected} on ${file}`, async (t) =>
+    t.is((await validate(file, { failOn })).code, expected));
+}
+
+test('--only and --skip choose the checks, in any case of letters', async (t) => {
+  const codes = async (more: Partial<ValidateArgs>) =>
+    JSON.parse((await validate('SubnetOverlap/raises', { output: 'json', ...more })).out).findings.map(
+      ({ code }: { code: string }) => code,
+    );
+  t.deepEqual(await codes({}), ['SubnetDuplicate', 'SubnetOverlap', 'SubnetMaskDiffers']);
+  t.deepEqual(await codes({ only: ['subnetoverlap'] }), ['SubnetOverlap']);
+  t.deepEqual(await codes({ skip: ['SubnetOverlap'] }), ['SubnetDuplicate', 'SubnetMaskDiffers']);
+});
+
+test('a setting given by flag is judged by, and what is unknown is said', async (t) => {
+  const settings = { serviceClusterIPRange: '10.244.31.0/24' };
+  const report = JSON.parse((await validate('SubnetMaskDiffers/near-miss', { output: 'json' })).out);
+  t.deepEqual(
+    report.skipped.map(({ code }: { code: string }) => code),
+    ['SubnetOverlapsServices'],
+  );
+  t.regex(
+    (await validate('SubnetDuplicate/raises', { settings })).out,
+    /SubnetOverlapsServices {2}2 nodes have subnets that overlap the service range/,
+  );
+});
+
+test('a cluster CIDR with host bits is accepted and warned of', async (t) => {
+  const { code, err } = await validate('SubnetOutsideClusterCIDR/near-miss');
+  t.is(code, 0);
+  t.regex(
+    err,
+    /^Warning: cluster CIDR 10\.244\.0\.0\/12 has host bits: kube-controller-manager takes it as 10\.240\.0\.0\/12/,
+  );
+});
+
+test('every report is a ValidationReport as its schema says, in JSON and in YAML', async (t) => {
+  const schema = JSON.parse(
+    readFileSync(new URL('../../../docs/schema/validation-report.schema.json', import.meta.url), 'utf8'),
+  );
+  const isValid = new Ajv2020({ strict: true }).compile(schema);
+  for (const code of CODES) {
+    const report = JSON.parse((await validate(`${code}/raises`, { output: 'json' })).out);
+    t.true(isValid(report), JSON.stringify(isValid.errors));
+    t.deepEqual(load((await validate(`${code}/raises`, { output: 'yaml' })).out), report);
+  }
+});
+
+for (const [more, expected] of [
+  [{ only: ['SubnetDuplicat'] }, /^there is no finding code "SubnetDuplicat", did you mean SubnetDuplicate\?$/],
+  [{ skip: ['subnetmising'] }, /did you mean SubnetMissing\?/],
+  [{ only: ['SubnetMissing'], skip: ['SubnetMissing'] }, /leave no check to run/],
+  [{ words: ['worker-1'] }, /validate takes no "worker-1"/],
+] as const) {
+  test(`bad input is one line, and nothing is on stdout: ${JSON.stringify(more)}`, async (t) => {
+    const context = testContext();
+    const bad = args('SubnetDuplicate/raises', more as unknown as Partial<ValidateArgs>);
+    await t.throwsAsync(runValidate(context, bad), { instanceOf: Failure, message: expected });
+    t.is(context.printed.out, '');
+  });
+}
