@@ -3,7 +3,7 @@ import { enter } from '../src/entry.ts';
 /** The program with short waits, for tests alone: the same code, never shipped. */
 void enter({
   notReadyTaint: 500,
-  nodeReady: 1_500,
+  nodeReady: 400,
   poll: 20,
   retryFirst: 5,
   retryMost: 50,

@@ -51,6 +51,7 @@ export async function runReassign(context: Context, args: ReassignArgs): Promise
   const wire = await context.connect(args.connection);
   try {
     const survey = await surveyCluster(wire, { pods: 'none', clusterUID: true, freshness: 'quorum' }, args.settings);
+    for (const warning of survey.warnings) context.streams.err(`Warning: ${warning}\n`);
     const plan = planReassign(survey, wishes, { machinePaused: args.machinePaused });
     const [refused] = plan.refused;
     if (refused && wishes.length === 1) throw new Failure(`node ${refused.node} is not moved: ${refused.reason}`);

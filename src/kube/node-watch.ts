@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
-import { asObject } from '../model/read-json.ts';
+import { asList, asObject } from '../model/read-json.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire, WireStream } from './wire/wire.ts';
 
@@ -11,6 +11,8 @@ export class NodeWatch {
   readonly #wire: Wire;
   readonly #subnets = new Map<string, string[]>();
   #stream: WireStream | undefined;
+  #following = false;
+  #closed = false;
 
   constructor(wire: Wire) {
     this.#wire = wire;
@@ -18,48 +20,49 @@ export class NodeWatch {
 
   /** Subnets by node name, as written in spec.podCIDRs. Throws ApiError, WireError when they cannot be read. */
   async subnets(): Promise<ReadonlyMap<string, string[]>> {
-    if (!this.#stream) await this.#start();
+    if (!this.#following) await this.#start();
     return this.#subnets;
   }
 
   close(): void {
+    this.#closed = true;
     this.#stream?.close();
-    this.#stream = undefined;
   }
 
+  /** Lists, and follows from there: what happens until the watch is open comes through it too. */
   async #start(): Promise<void> {
     const { body } = await requestJSON(this.#wire, { method: 'GET', path: '/api/v1/nodes' });
     this.#subnets.clear();
-    for (const item of Array.isArray(body.items) ? body.items : []) this.#note('ADDED', asObject(item));
-    const resourceVersion = String(asObject(body.metadata).resourceVersion);
-    const query = { watch: 'true', resourceVersion };
-    const stream = await this.#wire.stream({ method: 'GET', path: '/api/v1/nodes', query });
-    if (stream.status !== 200) {
-      stream.close();
-      return;
-    }
-    this.#stream = stream;
-    void this.#follow(stream);
+    for (const item of asList(body.items)) this.#note('ADDED', asObject(item));
+    this.#following = true;
+    void this.#follow(String(asObject(body.metadata).resourceVersion));
   }
 
-  async #follow(stream: WireStream): Promise<void> {
-    let rest = '';
-    const decoder = new TextDecoder();
+  async #follow(resourceVersion: string): Promise<void> {
     try {
-      for await (const chunk of stream.chunks) {
-        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) {
-          const event = asObject(JSON.parse(line));
-          if (event.type === 'ERROR') return;
-          this.#note(String(event.type), asObject(event.object));
-        }
-      }
+      const query = { watch: 'true', resourceVersion };
+      this.#stream = await this.#wire.stream({ method: 'GET', path: '/api/v1/nodes', query });
+      if (this.#stream.status === 200 && !this.#closed) await this.#read(this.#stream);
     } catch {
       // A broken watch is no failure of the operation: the next look starts over.
     } finally {
-      stream.close();
-      if (this.#stream === stream) this.#stream = undefined;
+      this.#stream?.close();
+      this.#stream = undefined;
+      this.#following = false;
+    }
+  }
+
+  async #read({ chunks }: WireStream): Promise<void> {
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of chunks) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const event = asObject(JSON.parse(line));
+        if (event.type === 'ERROR') return;
+        this.#note(String(event.type), asObject(event.object));
+      }
     }
   }
 

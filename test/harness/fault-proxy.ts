@@ -72,6 +72,8 @@ export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> 
         outgoing.write('{"kind":');
         return void response.resume().on('end', () => incoming.socket.destroy());
       }
+      // A watch may say nothing for long: its client waits for the headers.
+      outgoing.flushHeaders();
       response.pipe(outgoing);
     });
     outgoing.on('close', () => forwarded.destroy());

@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
 import type { OperationRecord } from '../../model/operation.ts';
+import { makeFolder } from './state-folder.ts';
 
 /** The local copy of one move. */
 export interface DiskCopy {
@@ -34,7 +35,7 @@ async function writeFlushed(path: string, value: unknown): Promise<void> {
   const text = `${JSON.stringify(value, null, 2)}\n`;
   const temporary = `${path}.new`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     const file = await open(temporary, 'w', 0o600);
     try {
       await file.writeFile(text);

@@ -1,6 +1,6 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../../model/failure.ts';
 
 /** What decides where local copies are kept. */
@@ -21,7 +21,7 @@ export async function openStateFolder(options: StateFolderOptions): Promise<stri
   const folder = stateFolder(options);
   const hint = 'name another folder with --state-dir';
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const state = await lstat(folder);
     if (state.isSymbolicLink()) throw new Failure(`the state folder ${folder} is a symbolic link`, { hint });
     if (!state.isDirectory()) throw new Failure(`the state folder ${folder} is not a folder`, { hint });
@@ -37,8 +37,28 @@ export async function openStateFolder(options: StateFolderOptions): Promise<stri
   }
 }
 
+/** Node's own recursive mkdir never returns below a folder that takes no new ones, such as /proc. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path || (await exists(dirname(path)))) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 function stateFolder({ stateDir, env, platform }: StateFolderOptions): string {
-  if (stateDir !== undefined) return stateDir;
+  if (stateDir !== undefined) return resolve(stateDir);
   if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, 'kubectl-podcidr');
   const home = env.HOME ?? homedir();
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'kubectl-podcidr');

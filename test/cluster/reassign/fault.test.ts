@@ -177,7 +177,7 @@ test.serial(
     });
     t.is(ran.code, 3, ran.stderr);
     t.is(await plane.api.find('/api/v1/nodes/moves'), undefined, 'the Node is absent');
-    const [, path = ''] = /kubectl create -f (\S+)/.exec(ran.stderr) ?? [];
+    const [, path = ''] = /kubectl create -f (\/\S+)/.exec(ran.stderr) ?? [];
     const created = await plane.kubectl(['create', '-f', path]);
     t.is(created.code, 0, created.stderr);
     const after = await getNode(plane, 'moves');

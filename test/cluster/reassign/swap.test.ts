@@ -23,6 +23,8 @@ test.serial('a duplicate gets the subnet asked for, and every other field of the
   await plane.kubectl(['annotate', 'node', 'moves', 'note=with "quotes" and ünïcode']);
   await plane.kubectl(['taint', 'node', 'moves', 'dedicated=x:NoExecute']);
   await plane.kubectl(['cordon', 'moves']);
+  // kube-controller-manager adds the taint of a cordoned node in its own time.
+  await until(async () => JSON.stringify((await getNode(plane, 'moves')).spec?.taints).includes('unschedulable'), 10_000);
   const before = await getNode(plane, 'moves');
   const ran = await run('moves=10.244.9.0/24', '--yes');
   t.is(ran.code, 0, ran.stderr);

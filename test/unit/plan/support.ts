@@ -61,5 +61,6 @@ export function survey(
     nodes,
     pods: { known: false, reason: 'not read' },
     settings,
+    warnings: [],
   };
 }
