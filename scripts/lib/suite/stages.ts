@@ -1,0 +1,77 @@
+import { assets } from '../../components/assets.ts';
+import { componentFolder } from '../../components/build.ts';
+import type { ComponentName } from '../../components/catalogue.ts';
+import { duration, say } from '../progress.ts';
+import { collect } from './children.ts';
+import type { Counts } from './tap.ts';
+import { runEach, runTogether, type Timing } from './test-files.ts';
+
+export type StageName = 'check' | 'unit' | 'cluster' | 'binary';
+
+export interface Stage {
+  name: StageName;
+  /** For messages, for example "cluster 1.36". */
+  title: string;
+  /** Built before it begins. */
+  components: ComponentName[];
+  run(): Promise<Counts & { timings?: Timing[] }>;
+}
+
+const VERSIONS = ['1.36', '1.24'];
+
+/** One command that is right or wrong; what it says is shown when it is wrong. */
+async function runCommand(name: string, file: string, args: string[]): Promise<Counts> {
+  const started = performance.now();
+  const { code, all } = await collect(file, args);
+  say(`${name}: ${code === 0 ? 'passed' : 'failed'}, ${duration(performance.now() - started)}`);
+  if (code !== 0) say(all.replace(/^/gm, '    '));
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function runBinary(): Promise<Counts & { timings?: Timing[] }> {
+  const build = await runCommand('npm run build', 'npm', ['run', '--silent', 'build']);
+  if (build.failed > 0) return build;
+  const tests = await runEach('binary', {}, '');
+  return { ...tests, passed: tests.passed + build.passed };
+}
+
+function clusterStage(version: string): Stage {
+  return {
+    name: 'cluster',
+    title: `cluster ${version}`,
+    components: ['etcd', `kubernetes-${version}` as ComponentName, 'kwok'],
+    run: () => runEach('cluster', { KUBERNETES: version }, ` on ${version}`),
+  };
+}
+
+/** What the arguments ask for, in the order in which it is run. */
+export function chooseStages(names: StageName[], versions: string[]): Stage[] {
+  const all: Stage[] = [
+    {
+      name: 'check',
+      title: 'check',
+      components: [],
+      run: () => runCommand('npm run check', 'npm', ['run', '--silent', 'check']),
+    },
+    { name: 'unit', title: 'unit', components: [], run: () => runTogether('unit') },
+    ...(versions.length > 0 ? versions : VERSIONS).map(clusterStage),
+    { name: 'binary', title: 'binary', components: ['kubernetes-1.36', 'krew'], run: runBinary },
+  ];
+  return names.length > 0 ? all.filter(({ name }) => names.includes(name)) : all;
+}
+
+/** Begins to build, one after another, what the stages need; each stage waits for its own. */
+export async function beginBuilds(stages: Stage[]): Promise<Map<ComponentName, Promise<unknown>>> {
+  const ready = await assets();
+  const given = ready ? ['etcd', `kubernetes-${ready.minor}`] : [];
+  const builds = new Map<ComponentName, Promise<unknown>>();
+  let last: Promise<unknown> = Promise.resolve();
+  for (const name of stages.flatMap(({ components }) => components)) {
+    if (builds.has(name) || given.includes(name)) continue;
+    last = last.catch(() => undefined).then(() => componentFolder(name));
+    // Whoever waits for it hears of a failure; until then it is nobody's unhandled rejection.
+    last.catch(() => undefined);
+    builds.set(name, last);
+  }
+  return builds;
+}
