@@ -29,11 +29,14 @@ export { ServerConfiguration } from './gen/servers.js';`,
       if (!CLIENT.test(importer)) return null;
       // Resolved from another importer, so that this rule leaves it alone: the true file, as client-node would find it.
       const { path: file, errors } = await build.resolve(path, { kind, resolveDir, importer: 'slim-client' });
-      return errors.length > 0 ? { errors } : { path: file, namespace: 'lazy-package', sideEffects: false };
+      return errors.length > 0
+        ? { errors }
+        : { path: `${file}.cjs`, namespace: 'lazy-package', pluginData: file, sideEffects: false };
     });
-    build.onLoad({ filter: /.*/, namespace: 'lazy-package' }, async ({ path }) => ({
+    // The stand-in ends in .cjs: by the name esbuild tells a CommonJS module, and hpagent's true file is an .mjs.
+    build.onLoad({ filter: /.*/, namespace: 'lazy-package' }, async ({ pluginData: file }: { pluginData: string }) => ({
       resolveDir: '/',
-      contents: lazyModule(`require(${JSON.stringify(path)})`, (await import(pathToFileURL(path).href)) as object),
+      contents: lazyModule(`require(${JSON.stringify(file)})`, (await import(pathToFileURL(file).href)) as object),
     }));
   },
 };
