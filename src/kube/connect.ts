@@ -9,6 +9,7 @@ import { serverURL } from './config/server-url.ts';
 import { isStatic, staticCredentials, textOf } from './config/static-credentials.ts';
 import { validateConfig } from './config/validate.ts';
 import type { CredentialSource } from './wire/endpoint.ts';
+import { escaped } from './wire/escaped.ts';
 import { bytes, openWire } from './wire/transport.ts';
 import type { Wire } from './wire/wire.ts';
 
@@ -46,7 +47,7 @@ export async function connect(flags: ConnectionFlags, options: ConnectOptions): 
     proxy: cluster.proxyURL ?? (await proxyOf(url, env)),
     headers: { 'user-agent': `kubectl-podcidr/${options.version}`, ...impersonation(user) },
     // client-go sends no credentials in the clear (clientcmd/client_config.go: ClientConfig).
-    credentials: secure ? await credentialsOf(user, cluster, ca, options) : { get: async () => ({}) },
+    credentials: secure ? await credentialsOf(config, ca, options) : { get: async () => ({}) },
     timeoutMs,
   });
 }
@@ -78,8 +79,7 @@ async function proxyOf(url: URL, env: ConnectOptions['env']): Promise<string | u
 }
 
 async function credentialsOf(
-  user: User,
-  cluster: Cluster,
+  { user, userName, cluster }: ResolvedConfig,
   ca: string | undefined,
   { env, stdinIsTTY }: ConnectOptions,
 ): Promise<CredentialSource> {
@@ -88,7 +88,15 @@ async function credentialsOf(
     const { execCredentials, execCluster } = await import('./config/exec-plugin.ts');
     return execCredentials(user.exec, { env, stdinIsTTY, cluster: execCluster(cluster, ca) });
   }
-  if (user.authProvider === undefined) return { get: async () => ({}) };
+  if (user.authProvider === undefined) {
+    // kubectl would ask for a name and a password here, which no API server has known since 1.19.
+    throw new Failure(
+      `no credentials: the kubeconfig gives user "${escaped(userName)}" no token, certificate or plugin`,
+      {
+        hint: 'name another user with --user or --context, or give a --token',
+      },
+    );
+  }
   return (await import('./config/auth-provider.ts')).providerCredentials(user.authProvider);
 }
 

@@ -27,7 +27,7 @@ export function execCluster(cluster: Cluster, ca: string | undefined): ExecClust
     'certificate-authority-data': ca && Buffer.from(ca).toString('base64'),
     'proxy-url': cluster.proxyURL,
     'disable-compression': cluster.disableCompression,
-    config: cluster.execConfig,
+    config: cluster.execConfig ?? null,
   };
 }
 
