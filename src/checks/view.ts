@@ -3,7 +3,7 @@ import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
 import { readSloppily } from '../subnet/parse.ts';
 
 /** One entry of a node's podCIDRs. */
-export interface NodeSubnet {
+interface NodeSubnet {
   /** As written. */
   text: string;
   /** As kube-controller-manager reads it; undefined when it cannot. */

@@ -19,21 +19,21 @@ export interface Column {
   cell(row: ListRow): string;
 }
 
-export const NAME: Column = { header: 'NAME', cell: ({ node }) => node.name };
+const NAME: Column = { header: 'NAME', cell: ({ node }) => node.name };
 
-export const POD_CIDR: Column = { header: 'POD-CIDR', cell: ({ node }) => node.podCIDRs.join(',') };
+const POD_CIDR: Column = { header: 'POD-CIDR', cell: ({ node }) => node.podCIDRs.join(',') };
 
 export const STATUS: Column = { header: 'STATUS', cell: ({ codes }) => (codes.length === 0 ? 'OK' : codes.join(',')) };
 
-export const AGE: Column = {
+const AGE: Column = {
   header: 'AGE',
   cell: ({ node, now }) => renderAge(node.createdAt === undefined ? undefined : now - node.createdAt),
 };
 
 /** Pod addresses in use and usable, of the node's first readable subnet, IPv4 before IPv6. */
-export const USED: Column = { header: 'USED/USABLE', cell: ({ node, pods }) => renderUsage(usageOf(node, pods)) };
+const USED: Column = { header: 'USED/USABLE', cell: ({ node, pods }) => renderUsage(usageOf(node, pods)) };
 
-export const INTERNAL_IP: Column = {
+const INTERNAL_IP: Column = {
   header: 'INTERNAL-IP',
   cell: ({ node }) =>
     node.addresses
@@ -42,7 +42,7 @@ export const INTERNAL_IP: Column = {
       .join(','),
 };
 
-export const CNI: Column = {
+const CNI: Column = {
   header: 'CNI',
   cell: ({ node }) => {
     const trace = recogniseCNI(node);

@@ -15,13 +15,13 @@ const TITLES: [Severity, string][] = [
 ];
 
 /** How many findings of each severity. */
-export interface ReportSummary {
+interface ReportSummary {
   errors: number;
   warnings: number;
   infos: number;
 }
 
-export function summarise(findings: Finding[]): ReportSummary {
+function summarise(findings: Finding[]): ReportSummary {
   const of = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   return { errors: of('error'), warnings: of('warning'), infos: of('info') };
 }

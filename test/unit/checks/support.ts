@@ -37,7 +37,7 @@ export function nodeWith(name: string, podCIDRs: string[], spec: NodeSpec = {}):
   });
 }
 
-export function settings(flags: SettingFlags = {}): ClusterSettings {
+function settings(flags: SettingFlags = {}): ClusterSettings {
   return mergeSettings(flags, { known: false, reason: 'nobody asked' });
 }
 

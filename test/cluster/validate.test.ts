@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { type ControlPlane, startControlPlane } from '../harness/control-plane.ts';
+import { createNodes, node } from '../harness/node.ts';
+import { type ProgramOptions, runPodcidr } from '../harness/program.ts';
+
+interface Report {
+  findings: { code: string; nodes: string[]; evidence: string[] }[];
+  skipped: { code: string; reason: string }[];
+}
+
+let plane: ControlPlane;
+test.before(async () => {
+  plane = await startControlPlane({ kwok: true });
+});
+test.after.always(() => plane?.stop());
+test.beforeEach(() => plane.clear());
+
+const validate = (args: string[] = [], options: ProgramOptions = {}) =>
+  runPodcidr(['validate', ...args], { kubeconfig: plane.kubeconfig, ...options });
+
+const report = async (args: string[] = []): Promise<Report> =>
+  JSON.parse((await validate([...args, '-o', 'json'])).stdout);
+
+test.serial('a cluster as its allocator made it is fine: exit 0, nothing on stdout', async (t) => {
+  await createNodes(plane.api, [node('a'), node('b')]);
+  const { code, stdout, stderr } = await validate();
+  t.deepEqual({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '3 nodes: nothing wrong was found\n' });
+});
+
+test.serial("faults of subnets on the server are found, settings read from the controller manager's pod", async (t) => {
+  await createNodes(plane.api, [
+    node('twin-1', { podCIDRs: ['10.244.77.0/24'] }),
+    node('twin-2', { podCIDRs: ['10.244.77.0/24'] }),
+    node('outside', { podCIDRs: ['10.250.1.0/24'] }),
+    node('small', { podCIDRs: ['10.244.90.0/26'] }),
+    node('service', { podCIDRs: ['10.96.5.0/24'] }),
+  ]);
+  const { code, stdout, stderr } = await validate();
+  t.is(code, 1, stderr);
+  t.regex(stdout, /SubnetDuplicate {2}2 nodes share 10\.244\.77\.0\/24\n {2}nodes: twin-1, twin-2\n/);
+  t.regex(
+    stdout,
+    new RegExp(
+      `cluster CIDR 10\\.244\\.0\\.0/16: pod kube-system/kube-controller-manager-${plane.node} --cluster-cidr`,
+    ),
+  );
+  const { findings, skipped } = await report();
+  t.deepEqual(
+    findings.map((finding) => [finding.code, finding.nodes]),
+    [
+      ['SubnetDuplicate', ['twin-1', 'twin-2']],
+      ['SubnetOutsideClusterCIDR', ['outside', 'service']],
+      ...(skipped.length === 0 ? [['SubnetOverlapsServices', ['service']]] : []),
+      ['SubnetMaskDiffers', ['small']],
+    ],
+  );
+});
+
+test.serial('the report of a dump is that of the server, from JSON and YAML, file and standard input', async (t) => {
+  await createNodes(plane.api, [
+    node('twin-1', { podCIDRs: ['10.244.77.0/24'] }),
+    node('twin-2', { podCIDRs: ['10.244.77.0/24'] }),
+    node('small', { podCIDRs: ['10.244.90.0/26'] }),
+  ]);
+  const live = await report();
+  t.is(live.findings.length, 2);
+  const folder = mkdtempSync(join(tmpdir(), 'podcidr-validate-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  for (const format of ['json', 'yaml']) {
+    const { stdout: dump } = await plane.kubectl(['get', 'nodes,pods', '-A', '-o', format]);
+    const file = join(folder, `dump.${format}`);
+    writeFileSync(file, dump);
+    t.deepEqual(await report(['-f', file]), live);
+    t.deepEqual(JSON.parse((await validate(['-f', '-', '-o', 'json'], { input: dump })).stdout), live);
+  }
+  const files = await Promise.all(
+    ['nodes', 'pods'].map(async (kind) => {
+      const file = join(folder, `${kind}.yaml`);
+      writeFileSync(file, (await plane.kubectl(['get', kind, '-A', '-o', 'yaml'])).stdout);
+      return ['-f', file];
+    }),
+  );
+  t.deepEqual(await report(files.flat()), live);
+});
+
+test.serial('a flag of ours beats what the pod says', async (t) => {
+  const { findings } = await report(['--cluster-cidr=10.99.0.0/16', '--node-cidr-mask-size=26']);
+  t.deepEqual(
+    findings.map(({ code }) => code),
+    ['SubnetOutsideClusterCIDR', 'SubnetMaskDiffers'],
+  );
+  t.true(findings[0]?.evidence.includes('cluster CIDR 10.99.0.0/16: flag --cluster-cidr'));
+});
+
+test.serial('an error is read again by quorum before it is said', async (t) => {
+  const reads = async () => {
+    const before = plane.auditEvents().length;
+    await validate();
+    const uris = plane
+      .auditEvents()
+      .slice(before)
+      .map(({ requestURI }) => requestURI.replace(/\?$/, ''));
+    return uris.filter((uri) => uri.startsWith('/api/v1/nodes?') || uri === '/api/v1/nodes');
+  };
+  const ours = (uris: string[]) => uris.filter((uri) => !uri.includes('watch=') && !uri.includes('limit='));
+  t.deepEqual(ours(await reads()), ['/api/v1/nodes?resourceVersion=0']);
+  await createNodes(plane.api, [node('out', { podCIDRs: ['10.250.1.0/24'] })]);
+  t.deepEqual(ours(await reads()), ['/api/v1/nodes?resourceVersion=0', '/api/v1/nodes']);
+});
+
+test.serial(
+  'the controller manager of the founding case, with host bits in its flag, is accepted and warned of',
+  async (t) => {
+    t.teardown(() => plane.controllerManager([]));
+    await plane.controllerManager(['--cluster-cidr=10.244.0.0/12', '--node-cidr-mask-size=24']);
+    const { code, stderr } = await validate();
+    t.is(code, 0, stderr);
+    t.regex(
+      stderr,
+      /^Warning: cluster CIDR 10\.244\.0\.0\/12 has host bits: kube-controller-manager takes it as 10\.240\.0\.0\/12 \(pod /,
+    );
+  },
+);
+
+test.serial('a server that is down is one clear line, exit 2, and nothing on stdout', async (t) => {
+  const { code, stdout, stderr } = await validate(['--server=https://127.0.0.1:1']);
+  t.is(code, 2);
+  t.is(stdout, '');
+  t.regex(stderr, /127\.0\.0\.1:1/);
+  t.true(stderr.trimEnd().split('\n').length <= 3);
+});
