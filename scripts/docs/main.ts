@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkTable, checks, commandTable, exitCodes, reference } from './reference.ts';
+import { checks, checkTable, commandTable, exitCodes, reference } from './reference.ts';
 
 // Writes the reference texts that are made from the code; with --check only compares, and fails on drift.
 

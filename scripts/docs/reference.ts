@@ -1,7 +1,8 @@
 import { CATALOGUE } from '../../src/checks/catalogue.ts';
 import { CONNECTION_FLAGS } from '../../src/cli/flags/connection.ts';
 import type { Flags } from '../../src/cli/flags/flag.ts';
-import { SUBCOMMANDS, usage } from '../../src/cli/program.ts';
+import { flagText, usage } from '../../src/cli/help.ts';
+import { SUBCOMMANDS } from '../../src/cli/program.ts';
 
 /** docs/reference.md: every command with its flags, and the exit codes. */
 export function reference(): string {
@@ -42,7 +43,10 @@ export function checks(): string {
 
 /** The commands, for the READMEs. */
 export function commandTable(): string {
-  return table(['Command', 'Does'], SUBCOMMANDS.map((subcommand) => [`\`${subcommand.name}\``, subcommand.summary]));
+  return table(
+    ['Command', 'Does'],
+    SUBCOMMANDS.map((subcommand) => [`\`${subcommand.name}\``, subcommand.summary]),
+  );
 }
 
 /** The codes, for the README. */
@@ -71,10 +75,7 @@ const GENERATED = '<!-- Made by `npm run docs` from the code. Do not edit. -->';
 function flagTable(flags: Flags): string {
   return table(
     ['Flag', 'Does'],
-    Object.entries(flags).map(([name, { short, value, help }]) => [
-      `\`${short ? `-${short}, ` : ''}--${name}${value ? `=${value}` : ''}\``,
-      help,
-    ]),
+    Object.entries(flags).map(([name, flag]) => [`\`${flagText(name, flag)}\``, flag.help]),
   );
 }
 

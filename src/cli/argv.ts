@@ -1,3 +1,4 @@
+import { Failure } from '../model/failure.ts';
 import type { Flags } from './flags/flag.ts';
 
 /**
@@ -15,8 +16,18 @@ export function kubectlArgv(argv: string[], flags: Flags): string[] {
 
 function expand(arg: string, flags: Flags): string[] {
   if (arg === '--dry-run') return ['--dry-run=client'];
+  const [, name, given] = /^--([a-z0-9-]+)=(.*)$/s.exec(arg) ?? [];
+  if (name !== undefined && given !== undefined && flags[name]?.type === 'bool')
+    return [`--${name}=${readBool(name, given)}`];
   const [, short, equals, value] = /^-([a-zA-Z])(=?)(.+)$/s.exec(arg) ?? [];
   const takesValue = Object.values(flags).some((flag) => flag.short === short && flag.type !== 'bool');
   if (!short || value === undefined || !takesValue) return [arg];
   return [`-${short}`, equals && value === '' ? '' : value];
+}
+
+/** What Go's strconv.ParseBool takes. */
+function readBool(name: string, value: string): boolean {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(value)) return false;
+  throw new Failure(`--${name} is true or false, not ${JSON.stringify(value)}`);
 }

@@ -4,5 +4,5 @@ import { closest, distance } from 'fastest-levenshtein';
 export function nearest(word: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const name = closest(word, [...names]);
-  return distance(word, name) <= Math.max(1, Math.floor(name.length / 3)) ? name : undefined;
+  return distance(word, name) <= Math.round(name.length * 0.4) ? name : undefined;
 }

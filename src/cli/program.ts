@@ -7,6 +7,7 @@ import { checkValues } from './choice.ts';
 import { explain } from './explain.ts';
 import { CONNECTION_FLAGS } from './flags/connection.ts';
 import type { Flag, Flags } from './flags/flag.ts';
+import { commandHelp, programHelp } from './help.ts';
 import { list } from './list.ts';
 import { nearest } from './nearest.ts';
 import { reassign } from './reassign.ts';
@@ -28,78 +29,73 @@ const PARSING = {
 
 /** Runs one command line (without the program's name) and returns its exit code. Throws Failure for bad usage. */
 export async function runProgram(argv: string[], context: Context): Promise<ExitCode> {
-  const chosen: { subcommand?: Subcommand; parsed?: Parsed } = {};
-  let help = '';
-  const program = SUBCOMMANDS.reduce((parser, subcommand) => declare(parser, subcommand, chosen), base());
-  const allFlags = Object.assign({}, CONNECTION_FLAGS, ...SUBCOMMANDS.map(({ flags }) => flags));
-  const line = kubectlArgv(argv, allFlags);
-  await program.parseAsync(line.length > 0 ? line : ['--help'], {}, (error, _parsed, output) => {
-    if (error) throw error;
-    help = output;
-  });
-  if (help) {
-    context.streams.out(`${help}\n`);
+  const flags: Flags = Object.assign({}, CONNECTION_FLAGS, ...SUBCOMMANDS.map((subcommand) => subcommand.flags));
+  const line = kubectlArgv(argv, flags);
+  const { subcommand, parsed } = await parse(line);
+  if (parsed.help === true || line.length === 0) {
+    context.streams.out(subcommand ? commandHelp(subcommand) : programHelp(SUBCOMMANDS));
     return EXIT.fine;
   }
-  const { subcommand, parsed } = chosen;
-  if (!subcommand || !parsed) throw usageFailure(unknownCommand(argv), '');
-  const args = new Arguments(parsed, words(parsed));
+  if (!subcommand) throw usageFailure(unknownCommand(parsed), '');
+  const args = new Arguments(parsed, words(parsed).slice(1));
   checkValues(args, { ...CONNECTION_FLAGS, ...subcommand.flags });
   return subcommand.run(context, args);
 }
 
+interface ParsedLine {
+  /** Undefined when the line names none that there is. */
+  subcommand: Subcommand | undefined;
+  parsed: Parsed;
+}
+
+async function parse(line: string[]): Promise<ParsedLine> {
+  let subcommand: Subcommand | undefined;
+  const choose = (chosen: Subcommand) => {
+    subcommand = chosen;
+  };
+  const parser = SUBCOMMANDS.reduce((rest, one) => declare(rest, one, choose), base());
+  // A handler that is given parses without printing: what went wrong is thrown below.
+  const parsed = await parser.parseAsync(line, {}, (error) => {
+    if (error) throw error;
+  });
+  return { subcommand, parsed };
+}
+
 function base(): Argv {
   const parser = yargs()
-    .scriptName('kubectl podcidr')
-    .usage('See, check and repair the pod subnet (podCIDR) of every node.\n\nUsage:\n  kubectl podcidr COMMAND [flags]')
     .locale('en')
     .parserConfiguration(PARSING)
     .exitProcess(false)
     .strictOptions()
-    .demandCommand(0)
     .version(false)
-    .help('help')
-    .alias('help', 'h')
-    .wrap(100)
+    .help(false)
+    .option('help', { alias: 'h', boolean: true })
     .fail((message, error) => {
-      throw error ?? usageFailure(message, '');
+      throw usageFailure(describe(message ?? error.message, CONNECTION_FLAGS), '');
     });
-  return declareFlags(parser, CONNECTION_FLAGS, 'Connection flags:');
+  return declareFlags(parser, CONNECTION_FLAGS);
 }
 
-function declare(parser: Argv, subcommand: Subcommand, chosen: { subcommand?: Subcommand; parsed?: Parsed }): Argv {
-  const { name, summary, description, examples, flags } = subcommand;
+function declare(parser: Argv, subcommand: Subcommand, choose: (subcommand: Subcommand) => void): Argv {
+  const { name, flags } = subcommand;
   return parser.command(
     name,
-    summary,
+    false,
     (own) => {
-      declareFlags(own, flags, 'Flags:')
-        .usage(`${description || summary}\n\nUsage:\n  ${usage(subcommand)}`)
-        .example(examples.map(([command, does]) => [command, does] as [string, string]))
-        .fail((message, error) => {
-          throw error ?? usageFailure(describe(message, { ...CONNECTION_FLAGS, ...flags }), name);
-        });
+      declareFlags(own, flags).fail((message, error) => {
+        throw usageFailure(describe(message ?? error.message, { ...CONNECTION_FLAGS, ...flags }), name);
+      });
     },
-    (parsed) => {
-      chosen.subcommand = subcommand;
-      chosen.parsed = parsed;
-    },
+    () => choose(subcommand),
   );
 }
 
-/** The command line of a subcommand, for help and reference. */
-export function usage({ name, words: after }: Subcommand): string {
-  return ['kubectl podcidr', name, after, '[flags]'].filter((part) => part !== '').join(' ');
+function declareFlags(parser: Argv, flags: Flags): Argv {
+  return Object.entries(flags).reduce((rest, [name, flag]) => rest.option(name, option(flag)), parser);
 }
 
-function declareFlags(parser: Argv, flags: Flags, group: string): Argv {
-  return Object.entries(flags).reduce((rest, [name, flag]) => rest.option(name, option(flag, group)), parser);
-}
-
-function option({ type, short, value, help }: Flag, group: string) {
+function option({ type, short }: Flag) {
   return {
-    group,
-    description: value ? `${help} (${value})` : help,
     ...(short ? { alias: short } : {}),
     ...(type === 'bool' ? { boolean: true } : { string: true, requiresArg: true }),
   };
@@ -115,12 +111,12 @@ function describe(message: string, flags: Flags): string {
     return `unknown flag: ${dashes}${name}${meant ? `; did you mean --${meant}?` : ''}`;
   }
   const [, missing] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
-  if (missing !== undefined) return `--${missing} needs a value`;
+  if (missing !== undefined) return `${missing.length === 1 ? '-' : '--'}${missing} needs a value`;
   return message;
 }
 
-function unknownCommand(argv: string[]): string {
-  const word = argv.find((arg) => !arg.startsWith('-'));
+function unknownCommand(parsed: Parsed): string {
+  const [word] = words(parsed);
   if (word === undefined) return 'no command given';
   const meant = nearest(
     word,
@@ -135,6 +131,5 @@ function usageFailure(message: string, command: string): Failure {
 }
 
 function words(parsed: Parsed): string[] {
-  const [, ...rest] = Array.isArray(parsed._) ? parsed._.map(String) : [];
-  return rest;
+  return Array.isArray(parsed._) ? parsed._.map(String) : [];
 }

@@ -11,8 +11,9 @@ export const reassign: Subcommand = {
   summary: 'Give nodes another pod subnet',
   description: [
     'Give nodes another pod subnet: the one named, or the highest free one of the cluster CIDR.',
-    'A subnet that is set cannot be changed, so the Node is deleted and created again at once, after everything that is',
-    'needed to bring it back was stored on disk and in the cluster. The machine and its pods keep running.',
+    'A subnet that is set cannot be changed, so the Node is deleted and created again at once, after',
+    'everything that is needed to bring it back was stored on disk and in the cluster. The machine and its',
+    'pods keep running.',
   ].join('\n'),
   examples: [
     ['kubectl podcidr reassign worker-1 --dry-run=client', 'show the plan'],

@@ -1,4 +1,3 @@
-
 import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { ConnectionFlags } from '../model/connection.ts';

@@ -6,7 +6,7 @@ import type { Wire, WireRequest } from '../wire/wire.ts';
 export const FIELD_MANAGER = 'kubectl-podcidr';
 
 /** Path of one Node. */
-export function nodePath(name: string): string {
+function nodePath(name: string): string {
   return `/api/v1/nodes/${encodeURIComponent(name)}`;
 }
 
@@ -42,14 +42,9 @@ export function creation(body: string): WireRequest {
  * Returns the Node after the patch. Throws ApiError, WireError.
  */
 export async function patchNode(wire: Wire, name: string, patch: JsonObject): Promise<RawObject> {
-  return mergePatch(wire, nodePath(name), patch);
-}
-
-/** JSON merge patch of any object. */
-export async function mergePatch(wire: Wire, path: string, patch: JsonObject): Promise<RawObject> {
   const request: WireRequest = {
     method: 'PATCH',
-    path,
+    path: nodePath(name),
     query: { fieldManager: FIELD_MANAGER },
     contentType: 'application/merge-patch+json',
     body: JSON.stringify(patch),

@@ -24,7 +24,10 @@ test.serial('a duplicate gets the subnet asked for, and every other field of the
   await plane.kubectl(['taint', 'node', 'moves', 'dedicated=x:NoExecute']);
   await plane.kubectl(['cordon', 'moves']);
   // kube-controller-manager adds the taint of a cordoned node in its own time.
-  await until(async () => JSON.stringify((await getNode(plane, 'moves')).spec?.taints).includes('unschedulable'), 10_000);
+  await until(
+    async () => JSON.stringify((await getNode(plane, 'moves')).spec?.taints).includes('unschedulable'),
+    10_000,
+  );
   const before = await getNode(plane, 'moves');
   const ran = await run('moves=10.244.9.0/24', '--yes');
   t.is(ran.code, 0, ran.stderr);

@@ -1,0 +1,71 @@
+import test, { type ExecutionContext } from 'ava';
+import { runPodcidr } from '../../harness/program.ts';
+
+/** Bad usage: exit 2, nothing on stdout, at most three lines on stderr that say what was wrong and what would be right. */
+async function misused(t: ExecutionContext, args: string[], says: RegExp): Promise<void> {
+  const ran = await runPodcidr(args);
+  t.is(ran.code, 2, ran.stderr);
+  t.is(ran.stdout, '');
+  t.regex(ran.stderr, says);
+  t.true(ran.stderr.trimEnd().split('\n').length <= 3, ran.stderr);
+}
+
+for (const [args, says] of [
+  [['lst'], /unknown command "lst".*did you mean list\?/],
+  [['frobnicate'], /unknown command "frobnicate"/],
+  [['list', '--selectr=x'], /unknown flag: --selectr; did you mean --selector\?/],
+  [['list', '--frob'], /unknown flag: --frob/],
+  [['--nope'], /unknown flag: --nope/],
+  [['list', '-x'], /unknown flag: -x/],
+  [['list', '-o', 'jsn'], /"jsn".*did you mean json\?/],
+  [['list', '-ojsn'], /"jsn".*did you mean json\?/],
+  [['validate', '--output=tabel'], /"tabel".*did you mean table\?/],
+  [['list', '--context'], /--context needs a value/],
+  [['list', '--context='], /--context needs a value/],
+  [['list', '-o'], /-o needs a value/],
+  [['list', '--no-headers=maybe'], /--no-headers is true or false, not "maybe"/],
+  [['validate', 'worker-1'], /worker-1/],
+  [['version', 'x'], /version takes no arguments/],
+  [['explain', 'SubnetDuplicat'], /did you mean SubnetDuplicate\?/],
+  [['validate', '--only=SubnetDuplicat'], /did you mean SubnetDuplicate\?/],
+  [['reassign'], /name the nodes/],
+  [['reassign', 'a', '--dry-run=server'], /"server"/],
+  [['reassign', 'a', '--print=node', '--yes'], /--print=node goes with --dry-run=client/],
+  [['reassign', 'a'], /--yes/],
+  [['reassign', 'a', '--yes', '--cidr=10.244.1.5/24'], /"10\.244\.1\.5\/24".*10\.244\.1\.0\/24/],
+  [['list', '--cluster-cidr=010.1.0.0/16'], /--cluster-cidr.*010\.1\.0\.0\/16/],
+  [['list', '--kubeconfig=/nowhere/config'], /\/nowhere\/config/],
+  [['list', '--server=https://127.0.0.1:1', '--token=x'], /127\.0\.0\.1:1 was refused/],
+  [['list', '--request-timeout=soon'], /soon|timeout/],
+] as const) {
+  test(`${args.join(' ')}: one clear line, exit 2`, (t) => misused(t, [...args], says));
+}
+
+test('no command at all prints the commands, as kubectl does', async (t) => {
+  const ran = await runPodcidr([]);
+  t.is(ran.code, 0);
+  t.regex(ran.stdout, /Commands:\n {2}list/);
+});
+
+for (const args of [
+  ['help', 'reassign'],
+  ['reassign', '--help'],
+  ['reassign', '-h'],
+]) {
+  test(`${args.join(' ')} prints usage as it is typed with kubectl`, async (t) => {
+    const ran = await runPodcidr(args);
+    t.is(ran.code, 0, ran.stderr);
+    t.regex(ran.stdout, /Usage:\n {2}kubectl podcidr reassign NODE\[=CIDR\[,CIDR\]\]… \[flags\]/);
+    t.regex(ran.stdout, /--tls-server-name/);
+  });
+}
+
+test('help does not follow the language of the terminal', async (t) => {
+  const ran = await runPodcidr(['lst'], { env: { LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' } });
+  t.regex(ran.stderr, /unknown command/);
+});
+
+test('version -o json is stable', async (t) => {
+  const ran = await runPodcidr(['version', '-ojson']);
+  t.like(JSON.parse(ran.stdout), { apiVersion: 'kubectl-podcidr/v1', kind: 'Version' });
+});
