@@ -2,9 +2,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
-import { type Ran, run, until } from '../../scripts/lib/processes.ts';
+import { run, until } from '../../scripts/lib/processes.ts';
 import type { AuditEvent } from '../harness/audit.ts';
-import { type ControlPlane, startControlPlane } from '../harness/control-plane.ts';
+import { startControlPlane } from '../harness/control-plane.ts';
+import { runPodcidr } from '../harness/program.ts';
 import type { Case, Cases } from './connection/case.ts';
 import { execCases, PLUGIN_LOG } from './connection/cases-exec.ts';
 import { fileCases } from './connection/cases-files.ts';
@@ -12,8 +13,6 @@ import { flagCases } from './connection/cases-flags.ts';
 import { proxyCases, userCases } from './connection/cases-users.ts';
 import type { Program } from './connection/recorder.ts';
 import { makeWorld, type World } from './connection/world.ts';
-
-const DRIVER = join(import.meta.dirname, 'connection/get.ts');
 
 let world: World;
 test.before(async () => {
@@ -25,7 +24,10 @@ test.after.always(async () => {
 });
 
 /** What became of one program's run, as seen from outside. */
-interface Outcome extends Ran {
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
   /** Who the API server saw, with its answer's status, one line a request. */
   seen: string[];
   /** What the recorder saw. */
@@ -45,32 +47,32 @@ function seen(agent: string, from: number): string[] {
     .map((event) => `${who(event.user)} as ${who(event.impersonatedUser)}: ${event.responseStatus?.code}`);
 }
 
-const COMMANDS: Record<Program, { agent: string; command: (plane: ControlPlane) => string[] }> = {
-  kubectl: { agent: 'kubectl/', command: ({ dir }) => [join(dir, 'bin/kubectl'), 'get', '--raw', '/api/v1/nodes'] },
-  ours: { agent: 'kubectl-podcidr/', command: () => [process.execPath, DRIVER] },
-};
+const AGENTS: Record<Program, string> = { kubectl: 'kubectl/', ours: 'kubectl-podcidr/' };
 
-async function outcome(program: Program, { env, args = [], kubeconfig }: Case): Promise<Outcome> {
-  const { agent, command } = COMMANDS[program];
+async function outcome(program: Program, { env: more, args = [], kubeconfig }: Case): Promise<Outcome> {
   const from = world.plane.auditEvents().length;
   const log = join(world.folder, `${program}.log`);
   rmSync(log, { force: true });
-  const [file = '', ...words] = command(world.plane);
-  const ran = await run(file, [...words, ...args], {
-    cwd: world.folder,
-    env: {
-      PATH: process.env.PATH,
-      HOME: world.folder,
-      KUBECONFIG: (kubeconfig ?? ['config']).join(':'),
-      [PLUGIN_LOG]: log,
-      ...env,
-    },
-  });
-  const recorded = world.recorder.take(program);
-  const answered = ran.code === 0 || /Forbidden/.test(ran.stderr);
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: world.folder,
+    KUBECONFIG: (kubeconfig ?? ['config']).join(':'),
+    [PLUGIN_LOG]: log,
+    ...more,
+  };
+  const options = { cwd: world.folder, env };
+  const kubectl = join(world.plane.dir, 'bin/kubectl');
+  const { code, stdout, stderr } = await (program === 'ours'
+    ? runPodcidr(['list', ...args], options)
+    : run(kubectl, ['get', '--raw', '/api/v1/nodes', ...args], options));
+  const recorded = [...new Set(world.recorder.take(program))].filter((line) =>
+    /^CONNECT|\/api\/v1\/nodes( |$)/.test(line),
+  );
+  const answered = code === 0 || /Forbidden/.test(stderr);
   // The server writes its log after it has answered; of a 401 it writes none here.
-  if (answered && recorded.length === 0) await until(() => seen(agent, from).length > 0, 2000);
-  return { ...ran, seen: seen(agent, from), recorded, plugin: existsSync(log) ? runs(log) : [] };
+  if (answered && recorded.length === 0) await until(() => seen(AGENTS[program], from).length > 0, 2000);
+  const plugin = existsSync(log) ? runs(log) : [];
+  return { code, stdout, stderr, recorded, plugin, seen: seen(AGENTS[program], from) };
 }
 
 function runs(log: string): unknown[] {
