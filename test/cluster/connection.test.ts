@@ -6,12 +6,13 @@ import { run, until } from '../../scripts/lib/processes.ts';
 import type { AuditEvent } from '../harness/audit.ts';
 import { startControlPlane } from '../harness/control-plane.ts';
 import { runPodcidr } from '../harness/program.ts';
-import type { Case, Cases } from './connection/case.ts';
+import { type Case, type Cases, single } from './connection/case.ts';
 import { execCases, PLUGIN_LOG } from './connection/cases-exec.ts';
 import { fileCases } from './connection/cases-files.ts';
 import { flagCases } from './connection/cases-flags.ts';
 import { proxyCases, userCases } from './connection/cases-users.ts';
 import type { Program } from './connection/recorder.ts';
+import { startSocksProxy } from './connection/socks.ts';
 import { makeWorld, type World } from './connection/world.ts';
 
 let world: World;
@@ -58,6 +59,8 @@ async function outcome(program: Program, { env: more, args = [], kubeconfig }: C
     HOME: world.folder,
     KUBECONFIG: (kubeconfig ?? ['config']).join(':'),
     [PLUGIN_LOG]: log,
+    // Node need not compile the source anew for every case; kubectl does not mind.
+    NODE_COMPILE_CACHE: join(world.plane.dir, 'compiled'),
     ...more,
   };
   const options = { cwd: world.folder, env };
@@ -120,6 +123,15 @@ const TABLES: Record<string, { promise: string; cases: Cases }> = {
   proxies: { promise: 'a proxy is used as kubectl uses it', cases: proxyCases },
   plugins: { promise: 'credential plugins are run as kubectl runs them', cases: execCases },
 };
+
+test.serial('a SOCKS proxy is used as kubectl uses it', async (t) => {
+  const proxy = await startSocksProxy();
+  t.teardown(() => proxy.close());
+  const config = single(world, { token: world.tokens.viewer }, { 'proxy-url': `socks5://${proxy.host}` });
+  const item: Case = { name: 'socks', files: { config }, expect: 'reaches' };
+  t.deepEqual(await differences(item), []);
+  t.deepEqual(new Set(proxy.take()), new Set([new URL(world.plane.server).host]));
+});
 
 for (const { promise, cases } of Object.values(TABLES)) {
   test.serial(promise, async (t) => {
