@@ -2,13 +2,16 @@ import { CORE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
 import { Failure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
 
+/** kubectl writes no aliases; a few by hand are fine, more could unfold without end. */
+const MOST_ALIASES = 100;
+
 /**
  * The documents of a YAML text, also of files that were joined without `---`. Throws Failure naming file and line.
  * The core schema makes no dates: a timestamp stays the text that the server sent.
  */
 export function readYAMLDocuments(text: string, file: string): Json[] {
   try {
-    return loadAll(separate(text), { schema: CORE_SCHEMA }) as Json[];
+    return loadAll(separate(text), { schema: CORE_SCHEMA, maxAliases: MOST_ALIASES }) as Json[];
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark ? `, line ${error.mark.line + 1 - added(text, error.mark.line)}` : '';
