@@ -6,6 +6,7 @@ import type { Move, MovePlan } from '../model/plan.ts';
 import type { SettingFlags } from '../model/settings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
+import { checkPermissions } from '../operate/permissions.ts';
 import { postBody } from '../plan/body.ts';
 import { surveyGround } from '../plan/ground.ts';
 import { leftToDo } from '../plan/left.ts';
@@ -54,6 +55,9 @@ export async function runReassign(context: Context, args: ReassignArgs): Promise
     const plan = planReassign(survey, wishes, { machinePaused: args.machinePaused });
     const [refused] = plan.refused;
     if (refused && wishes.length === 1) throw new Failure(`node ${refused.node} is not moved: ${refused.reason}`);
+    const unchanged = plan.unchanged.map(({ node, podCIDRs }) => `node/${node} already has ${podCIDRs.join(',')}\n`);
+    if (args.output === undefined && !args.printNode) context.streams.out(unchanged.join(''));
+    if (plan.moves.length + plan.refused.length === 0) return EXIT.fine;
     if (args.dryRun) return await showDryRun(context, args, wire, survey, plan);
     return await change(context, args, wire, survey, plan);
   } finally {
@@ -86,6 +90,7 @@ async function change(
   plan: MovePlan,
 ): Promise<ExitCode> {
   const { streams, env } = context;
+  await checkPermissions(wire, plan.moves);
   const stateFolder = await openStateFolder({ stateDir: args.stateDir, env, platform: process.platform });
   streams.err(renderPlan(plan, await planNotes(wire, survey, plan)));
   if (plan.moves.length === 0) return EXIT.problems;

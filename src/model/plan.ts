@@ -40,6 +40,8 @@ export interface MovePlan {
   settings: PlanSettings;
   moves: Move[];
   refused: Refused[];
+  /** Nodes that have what was asked for already. */
+  unchanged: { node: string; podCIDRs: string[] }[];
 }
 
 /** The settings that the plan rests on, as text. */

@@ -20,6 +20,7 @@ export function planReassign(survey: ClusterSurvey, wishes: Wish[], attested: At
   const nodes = wishes.map((wish) => ({ wish, node: findNode(survey, wish.node) }));
   const moves: Move[] = [];
   const refused: Refused[] = [];
+  const unchanged: MovePlan['unchanged'] = [];
   let ground = surveyGround(survey);
   for (const { wish, node } of nodes) {
     const reason = node.podCIDRs.length > 0 ? refusal(node, attested) : refuseDeletion(node);
@@ -29,13 +30,13 @@ export function planReassign(survey: ClusterSurvey, wishes: Wish[], attested: At
     }
     const { move, blocks } = planMove(node, wish, ground);
     if (sameSubnets(move)) {
-      refused.push({ node: node.name, reason: `it already has ${move.to.join(',')}` });
+      unchanged.push({ node: node.name, podCIDRs: move.to });
       continue;
     }
     moves.push(move);
     ground = withTaken(ground, node.name, blocks);
   }
-  return { clusterUID: survey.clusterUID.value, settings: planSettings(survey.settings), moves, refused };
+  return { clusterUID: survey.clusterUID.value, settings: planSettings(survey.settings), moves, refused, unchanged };
 }
 
 function planMove(node: SurveyNode, wish: Wish, ground: Ground): { move: Move; blocks: Block[] } {

@@ -36,7 +36,9 @@ export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
 }
 
 const PROTOCOL = `Each Node is stored on disk and in the cluster, what it owns is detached, the Node is deleted and at once created
-again with its new subnet, and owns its things again. Its uid and creationTimestamp are new. Nothing on the machine restarts.`;
+again with its new subnet, and owns its things again. Its uid and creationTimestamp are new. Nothing on the machine restarts.
+Not checked beforehand: admission webhooks and policies, clouds that own the subnets, CNIs that ignore spec.podCIDR,
+VolumeAttachments, controllers that act on the deletion of a Node. No second operator is locked out.`;
 
 function row(move: Move, { pods }: PlanNotes): string[] {
   const { node, from, to, method, reason } = move;

@@ -204,3 +204,30 @@ test.serial('killed between DELETE and POST: the file on disk brings the Node ba
   const found = await plane.kubectl(['create', '-R', '-f', `${plane.dir}/state`, '--dry-run=client', '-o', 'name']);
   t.regex(found.stdout, /node\/moves/);
 });
+
+test.serial('a Node that somebody else deletes at the last moment is not brought back', async (t) => {
+  once(isDelete, { kind: 'then', before: () => plane.api.delete('/api/v1/nodes/moves') });
+  const ran = await run('moves');
+  t.is(ran.code, 3, ran.stderr);
+  t.regex(ran.stderr, /deleted by somebody else/);
+  t.is(await plane.api.find('/api/v1/nodes/moves'), undefined);
+});
+
+test.serial('a writer without end stops the move before the DELETE and is named', async (t) => {
+  const before = await getNode(plane, 'moves');
+  proxy.decide((request) =>
+    isDelete(request)
+      ? {
+          kind: 'then',
+          before: async () =>
+            void (await plane.api.patch('/api/v1/nodes/moves', {
+              metadata: { labels: { at: `${performance.now()}` } },
+            })),
+        }
+      : { kind: 'pass' },
+  );
+  const ran = await run('moves');
+  t.is(ran.code, 3, ran.stderr);
+  t.regex(ran.stderr, /changed 20 times.*last by podcidr-tests/);
+  t.is((await getNode(plane, 'moves')).metadata.uid, before.metadata.uid);
+});

@@ -98,3 +98,35 @@ test.serial('a backup that cannot be written refuses the move before anything is
     /state folder \/proc\/no-such-folder.*--state-dir/s,
   );
 });
+
+test.serial('a user who may delete nodes but not create them is refused before anything is changed', async (t) => {
+  await createTwins(plane, 'keeps', 'moves');
+  const rules = [
+    {
+      apiGroups: [''],
+      resources: ['nodes', 'pods', 'namespaces', 'configmaps'],
+      verbs: ['get', 'list', 'watch', 'delete', 'patch', 'update'],
+    },
+  ];
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  await plane.api.post(`${rbac}/clusterroles`, { kind: 'ClusterRole', metadata: { name: 'half' }, rules });
+  await plane.api.post(`${rbac}/clusterrolebindings`, {
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'half' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'half' },
+    subjects: [{ kind: 'User', name: 'operator', apiGroup: 'rbac.authorization.k8s.io' }],
+  });
+  const before = await getNode(plane, 'moves');
+  const ran = await runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: plane.users.operator ?? '' });
+  refusedClearly(t, ran, /may not create nodes.*create configmaps in kube-system/);
+  t.regex(ran.stderr, /"verbs":\["create"\]/);
+  t.is((await getNode(plane, 'moves')).metadata.uid, before.metadata.uid);
+});
+
+test.serial('asking for the subnet that a node has already is fine and changes nothing', async (t) => {
+  const [before] = await createNodes(plane.api, [node('a', { podCIDRs: ['10.244.7.0/24'] })]);
+  const ran = await run('a=10.244.7.0/24', '--yes');
+  t.is(ran.code, 0, ran.stderr);
+  t.is(ran.stdout, 'node/a already has 10.244.7.0/24\n');
+  t.is((await getNode(plane, 'a')).metadata.uid, before?.metadata.uid);
+});

@@ -1,4 +1,5 @@
 import type { KubeObject, OwnerReference } from '../../../scripts/clusters/kube-object.ts';
+import { until } from '../../../scripts/lib/processes.ts';
 import type { ControlPlane } from '../../harness/control-plane.ts';
 import { createNodes, node } from '../../harness/node.ts';
 
@@ -11,6 +12,17 @@ export function getNode(plane: ControlPlane, name: string): Promise<KubeObject> 
 export async function createTwins(plane: ControlPlane, keeps: string, moves: string): Promise<void> {
   const podCIDRs = ['10.244.77.0/24'];
   await createNodes(plane.api, [node(keeps, { podCIDRs }), node(moves, { podCIDRs, labels: { zone: 'b' } })]);
+  // Only then are they as nodes are that live for a while.
+  const settled = await until(
+    async () => !(await hasNotReadyTaint(plane, keeps)) && !(await hasNotReadyTaint(plane, moves)),
+    10_000,
+  );
+  if (!settled) throw new Error('the not-ready taint stayed');
+}
+
+/** Admission puts this taint on every new Node, and kube-controller-manager takes it away. */
+export async function hasNotReadyTaint(plane: ControlPlane, name: string): Promise<boolean> {
+  return (await getNode(plane, name)).spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready') ?? false;
 }
 
 /** An owner reference to this Node, as kubelets write them. */

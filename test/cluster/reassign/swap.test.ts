@@ -6,7 +6,7 @@ import { until } from '../../../scripts/lib/processes.ts';
 import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
 import { createNodes, node, pod } from '../../harness/node.ts';
 import { runPodcidr, TEST_HOME } from '../../harness/program.ts';
-import { comparable, createTwins, getNode, ownedBy } from './support.ts';
+import { comparable, createTwins, getNode, hasNotReadyTaint, ownedBy } from './support.ts';
 
 let plane: ControlPlane;
 test.before(async () => {
@@ -78,13 +78,7 @@ test.serial(
     const uids = await Promise.all(owned.map(async (path) => (await plane.api.get(path)).metadata.uid));
     const ran = await run('owner', '--yes');
     t.is(ran.code, 0, ran.stderr);
-    t.true(
-      await until(
-        async () => !JSON.stringify((await getNode(plane, 'owner')).spec?.taints ?? []).includes('not-ready'),
-        10_000,
-      ),
-      'the not-ready taint is gone',
-    );
+    t.true(await until(async () => !(await hasNotReadyTaint(plane, 'owner')), 10_000), 'the not-ready taint is gone');
     await new Promise((resolve) => setTimeout(resolve, 30_000));
     const after = await getNode(plane, 'owner');
     for (const [index, path] of owned.entries()) {

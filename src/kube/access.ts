@@ -1,0 +1,32 @@
+import { asObject } from '../model/read-json.ts';
+import { requestJSON } from './wire/json.ts';
+import type { Wire } from './wire/wire.ts';
+
+/** Something that a user may or may not do. */
+export interface Deed {
+  verb: string;
+  /** API group, '' for the core group. */
+  group: string;
+  resource: string;
+  /** Undefined for resources without a namespace. */
+  namespace: string | undefined;
+}
+
+/** The deeds of the list that the server would refuse (SelfSubjectAccessReview). Throws ApiError, WireError. */
+export async function forbiddenDeeds(wire: Wire, deeds: Deed[]): Promise<Deed[]> {
+  const answers = await Promise.all(deeds.map((deed) => isAllowed(wire, deed)));
+  return deeds.filter((_, index) => !answers[index]);
+}
+
+async function isAllowed(wire: Wire, { verb, group, resource, namespace }: Deed): Promise<boolean> {
+  const { body } = await requestJSON(wire, {
+    method: 'POST',
+    path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+    body: JSON.stringify({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: { verb, group, resource, ...(namespace === undefined ? {} : { namespace }) } },
+    }),
+  });
+  return asObject(body.status).allowed === true;
+}
