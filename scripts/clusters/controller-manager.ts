@@ -12,6 +12,9 @@ import { freePort } from './ports.ts';
 /** Back-off before the next start; a kubelet's grows to minutes, which no test wants to wait for. */
 const BACK_OFF_MS = [1000, 2000];
 
+/** From its allocator's start until its watch of the Nodes has begun: a Node deleted in between would keep its subnet taken. */
+const WATCH_BEGINS_MS = 500;
+
 /** A lease left by a crashed one is waited for: 15 s, and some to spare. */
 const LEADER_LIMIT_MS = 40_000;
 
@@ -127,7 +130,10 @@ export class ControllerManager {
         throw new Error(`kube-controller-manager ended: ${child.lastWords()}`);
       }
       const leading = !elects || (await isLed(this.#api, child.startedAt));
-      if (leading && (await isHealthy(secure, this.#ca)) && this.#allocates(flags, child)) return;
+      if (leading && (await isHealthy(secure, this.#ca)) && this.#allocates(flags, child)) {
+        await sleep(WATCH_BEGINS_MS);
+        return;
+      }
       await sleep(50);
     }
     throw new Error(`kube-controller-manager did not become leader in ${LEADER_LIMIT_MS / 1000} s`);

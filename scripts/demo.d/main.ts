@@ -1,0 +1,79 @@
+/** scripts/demo: the founding case, made by a real kube-controller-manager, and its cure by the built program. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Api } from '../clusters/api.ts';
+import { planeDown, planeUp } from '../clusters/plane.ts';
+import { ROOT } from '../lib/places.ts';
+import { run } from '../lib/processes.ts';
+import { duration, say } from '../lib/progress.ts';
+import { Fleet } from './fleet.ts';
+import { FIRST_FLAGS, leadToFoundingCase } from './founding-case.ts';
+import { endCommands, Shell, tell } from './shell.ts';
+
+const started = performance.now();
+const folder = mkdtempSync(join(tmpdir(), 'podcidr-demo-'));
+const dir = join(folder, 'plane');
+
+async function cleanUp(): Promise<void> {
+  endCommands();
+  await planeDown(dir);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+// A plane that is still starting ends when it sees that its owner is gone.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(name, () => void cleanUp().finally(() => process.exit(130)));
+}
+
+async function buildProgram(): Promise<void> {
+  say('building dist/kubectl-podcidr (npm run build)');
+  const { code, stdout, stderr } = await run('npm', ['run', '--silent', 'build'], { cwd: ROOT, env: process.env });
+  if (code !== 0) throw new Error(`npm run build failed:\n${stdout}${stderr}`);
+}
+
+function adminApi(kubeconfig: string): Api {
+  const config = JSON.parse(readFileSync(kubeconfig, 'utf8'));
+  const decode = (text: string) => Buffer.from(text, 'base64').toString();
+  const { server, 'certificate-authority-data': ca } = config.clusters[0].cluster;
+  const { 'client-certificate-data': cert, 'client-key-data': key } = config.users[0].user;
+  return new Api({ server, ca: decode(ca), cert: decode(cert), key: decode(key) });
+}
+
+/** Shows what an operator would do: look, find, plan, cure, look again. */
+async function cure(shell: Shell, node: string): Promise<void> {
+  await shell.type('kubectl podcidr list', { first: 12, last: 34 });
+  await shell.type('kubectl podcidr validate', { first: 26, last: 34 });
+  await shell.type(`kubectl podcidr reassign ${node} --dry-run=client`);
+  const { code } = await shell.type(`kubectl podcidr reassign ${node} --yes`);
+  if (code !== 0) throw new Error(`${node} was not cured`);
+  await shell.type(`kubectl podcidr list ${node}`);
+  await shell.type('kubectl podcidr validate', { first: 6, last: 20 });
+}
+
+try {
+  await buildProgram();
+  const { kubeconfig, version } = await planeUp({
+    dir,
+    kwok: true,
+    controllerManager: FIRST_FLAGS,
+    owner: process.pid,
+  });
+  tell(`A real control plane, Kubernetes ${version}; the workers are kept alive by kwok.`);
+  const api = adminApi(kubeconfig);
+  const fleet = new Fleet(api, version);
+  await leadToFoundingCase(dir, fleet);
+  const [node = ''] = (await fleet.twins()).slice(-1);
+  mkdirSync(join(folder, 'home'));
+  // No Node is on this PATH: the program is one file.
+  const path = [join(ROOT, 'dist'), join(dir, 'bin'), '/usr/bin', '/bin'].join(':');
+  await cure(new Shell({ PATH: path, HOME: join(folder, 'home'), KUBECONFIG: kubeconfig }), node);
+  api.close();
+} catch (error) {
+  say(`error: ${(error as Error).message}`);
+  process.exitCode = 1;
+} finally {
+  await cleanUp();
+}
+tell(`took ${duration(performance.now() - started)}`);
+process.exit();
