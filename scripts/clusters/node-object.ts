@@ -38,7 +38,7 @@ function addressOf(name: string): string {
 }
 
 /** What flannel writes on its node with the vxlan backend: a MAC of its own, its address. */
-export function flannelAnnotations(name: string, address: string): Record<string, string> {
+function flannelAnnotations(name: string, address: string): Record<string, string> {
   const mac = ['5e', ...(digits(name, 'vtep', 10).match(/../g) ?? [])].join(':');
   return {
     'flannel.alpha.coreos.com/backend-data': `{"VNI":1,"VtepMAC":"${mac}"}`,

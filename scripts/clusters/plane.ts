@@ -23,7 +23,7 @@ export interface PlaneOptions {
 }
 
 /** The versions that `--kubernetes` takes. */
-export async function kubernetesVersions(): Promise<string[]> {
+async function kubernetesVersions(): Promise<string[]> {
   const built = COMPONENTS.flatMap((name) => /^kubernetes-(.*)$/.exec(name)?.[1] ?? []);
   const ready = await assets();
   return [...new Set([...(ready ? [ready.minor] : []), ...built])];

@@ -14,7 +14,7 @@ export interface Timing {
 }
 
 /** Test files below a folder of test/, as paths from the root of the checkout. */
-export function testFiles(folder: string): string[] {
+function testFiles(folder: string): string[] {
   const path = join(ROOT, 'test', folder);
   if (!existsSync(path)) return [];
   const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
