@@ -1,5 +1,6 @@
 import type { ConnectionFlags } from '../model/connection.ts';
 import { Failure } from '../model/failure.ts';
+import { escapeLine } from '../render/escape.ts';
 import { parseTimeout } from './config/duration.ts';
 import { inClusterConfig } from './config/in-cluster.ts';
 import type { Cluster, User } from './config/kubeconfig.ts';
@@ -9,7 +10,6 @@ import { serverURL } from './config/server-url.ts';
 import { isStatic, staticCredentials, textOf } from './config/static-credentials.ts';
 import { validateConfig } from './config/validate.ts';
 import type { CredentialSource } from './wire/endpoint.ts';
-import { escaped } from './wire/escaped.ts';
 import { bytes, openWire } from './wire/transport.ts';
 import type { Wire } from './wire/wire.ts';
 
@@ -91,7 +91,7 @@ async function credentialsOf(
   if (user.authProvider === undefined) {
     // kubectl would ask for a name and a password here, which no API server has known since 1.19.
     throw new Failure(
-      `no credentials: the kubeconfig gives user "${escaped(userName)}" no token, certificate or plugin`,
+      `no credentials: the kubeconfig gives user "${escapeLine(userName)}" no token, certificate or plugin`,
       {
         hint: 'name another user with --user or --context, or give a --token',
       },

@@ -1,7 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { Failure } from '../../model/failure.ts';
+import { escapeLine } from '../../render/escape.ts';
 import type { CredentialSource } from '../wire/endpoint.ts';
-import { escaped } from '../wire/escaped.ts';
 
 /**
  * Credentials of an auth-provider (oidc, and the ones kubectl no longer has: gcp, azure), wholly by client-node. Unlike kubectl
@@ -19,8 +19,8 @@ export function providerCredentials(authProvider: { name: string; config: Record
       try {
         await kubeConfig.applyToHTTPSOptions(options);
       } catch (error) {
-        const reason = escaped(error instanceof Error ? error.message : String(error));
-        throw new Failure(`getting credentials: auth-provider ${escaped(authProvider.name)}: ${reason}`);
+        const reason = escapeLine(error instanceof Error ? error.message : String(error));
+        throw new Failure(`getting credentials: auth-provider ${escapeLine(authProvider.name)}: ${reason}`);
       }
       return { authorization: options.headers?.Authorization };
     },

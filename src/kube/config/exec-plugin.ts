@@ -5,8 +5,8 @@ import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
 import { Failure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
 import { asObject, asText } from '../../model/read-json.ts';
+import { escapeLine } from '../../render/escape.ts';
 import type { CredentialSource, Credentials } from '../wire/endpoint.ts';
-import { escaped } from '../wire/escaped.ts';
 import type { Cluster, ExecConfig } from './kubeconfig.ts';
 
 /** What a plugin may be told of the cluster (client-go pkg/apis/clientauthentication: Cluster). */
@@ -41,7 +41,7 @@ const LEARN =
  */
 export function execCredentials(exec: ExecConfig, surroundings: ExecSurroundings): CredentialSource {
   if (!/^client\.authentication\.k8s\.io\/v1(beta1)?$/.test(exec.apiVersion)) {
-    throw new Failure(`exec plugin: invalid apiVersion "${escaped(exec.apiVersion)}"`);
+    throw new Failure(`exec plugin: invalid apiVersion "${escapeLine(exec.apiVersion)}"`);
   }
   let runner = new Runner(exec, surroundings);
   let running: Promise<Credentials> | undefined;
@@ -114,26 +114,28 @@ class Runner {
 
   #failure(error: unknown): Failure {
     const { command, installHint } = this.#exec;
-    const name = escaped(command);
+    const name = escapeLine(command);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT') {
-      const hint = installHint === '' ? LEARN : escaped(installHint.replaceAll(/\s+/g, ' ').trim());
+      const hint = installHint === '' ? LEARN : escapeLine(installHint.replaceAll(/\s+/g, ' ').trim());
       return new Failure(`getting credentials: exec: executable ${name} not found`, { hint });
     }
     if (error instanceof SyntaxError) {
-      return new Failure(`getting credentials: exec plugin ${name}: decoding stdout: ${escaped(error.message)}`);
+      return new Failure(`getting credentials: exec plugin ${name}: decoding stdout: ${escapeLine(error.message)}`);
     }
     if (this.#exitCode !== 0) {
       // A plugin ended by a signal has no exit code: Go says -1.
       const exit = `exec: executable ${name} failed with exit code ${this.#exitCode ?? -1}`;
       return new Failure(`getting credentials: ${exit}`);
     }
-    return new Failure(`getting credentials: exec: ${escaped(error instanceof Error ? error.message : String(error))}`);
+    return new Failure(
+      `getting credentials: exec: ${escapeLine(error instanceof Error ? error.message : String(error))}`,
+    );
   }
 
   #check(answer: unknown): Credentials {
     const credential = asObject(answer as Json);
-    const refuse = (reason: string) => new Failure(`getting credentials: ${escaped(reason)}`);
+    const refuse = (reason: string) => new Failure(`getting credentials: ${escapeLine(reason)}`);
     if (credential.kind !== 'ExecCredential') throw refuse('decoding stdout: it is no ExecCredential');
     if (credential.apiVersion !== this.#exec.apiVersion) {
       const versions = `${this.#exec.apiVersion}, plugin returned version ${String(credential.apiVersion)}`;

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { Failure } from '../../model/failure.ts';
-import { escaped } from '../wire/escaped.ts';
+import { escapeLine } from '../../render/escape.ts';
 import { ContentError } from './fields.ts';
 import { emptyKubeconfig, type Kubeconfig } from './kubeconfig.ts';
 import { parseKubeconfig } from './parse.ts';
@@ -49,7 +49,7 @@ function requireFile(file: string): void {
   try {
     statSync(file);
   } catch (error) {
-    if (code(error) === 'ENOENT') throw new Failure(`stat ${escaped(file)}: no such file or directory`);
+    if (code(error) === 'ENOENT') throw new Failure(`stat ${escapeLine(file)}: no such file or directory`);
     // Reading it tells what else is wrong.
   }
 }
@@ -61,7 +61,7 @@ function read(file: string): Kubeconfig | undefined {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (code(error) === 'ENOENT') return undefined;
-    throw new Failure(`error loading config file "${escaped(file)}": ${reading(error, file)}`);
+    throw new Failure(`error loading config file "${escapeLine(file)}": ${reading(error, file)}`);
   }
   try {
     const config = parseKubeconfig(text);
@@ -69,7 +69,7 @@ function read(file: string): Kubeconfig | undefined {
     return config;
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
-    throw new Failure(`error loading config file "${escaped(file)}": ${escaped(error.message)}`);
+    throw new Failure(`error loading config file "${escapeLine(file)}": ${escapeLine(error.message)}`);
   }
 }
 
@@ -98,5 +98,5 @@ export function reading(error: unknown, file: string): string {
     EISDIR: 'is a directory',
     ENOTDIR: 'not a directory',
   };
-  return `open ${escaped(file)}: ${words[code(error) ?? ''] ?? (error instanceof Error ? error.message : String(error))}`;
+  return `open ${escapeLine(file)}: ${words[code(error) ?? ''] ?? (error instanceof Error ? error.message : String(error))}`;
 }

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { Failure } from '../../model/failure.ts';
+import { escapeLine } from '../../render/escape.ts';
 import type { CredentialSource, Credentials } from '../wire/endpoint.ts';
-import { escaped } from '../wire/escaped.ts';
 import type { User } from './kubeconfig.ts';
 import { reading } from './load.ts';
 
@@ -68,7 +68,7 @@ function signed(user: User, tokenFile: string | undefined): Credentials {
 
 function tokenOf(file: string): string {
   const token = textOf(file).trim();
-  if (token === '') throw new Failure(`read empty token from file "${escaped(file)}"`);
+  if (token === '') throw new Failure(`read empty token from file "${escapeLine(file)}"`);
   return token;
 }
 

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { Failure } from '../../model/failure.ts';
-import { escaped } from '../wire/escaped.ts';
+import { escapeLine } from '../../render/escape.ts';
 import type { ExecConfig, User } from './kubeconfig.ts';
 import { reading } from './load.ts';
 import { checkProxy } from './proxy.ts';
@@ -18,7 +18,7 @@ export function validateConfig({ clusterName, cluster, userName, user }: Resolve
     problems.push(`certificate-authority-data and certificate-authority are both specified for ${clusterName}`);
   }
   problems.push(...unreadable(certificateAuthority, 'certificate-authority', clusterName));
-  if (problems.length > 0) throw new Failure(escaped(`invalid configuration: ${problems.join('; ')}`));
+  if (problems.length > 0) throw new Failure(escapeLine(`invalid configuration: ${problems.join('; ')}`));
 }
 
 function userProblems(user: User, name: string): string[] {

@@ -2,8 +2,8 @@ import type { Agent } from 'node:http';
 import type { AgentOptions } from 'node:https';
 import type { PeerCertificate, SecureContext } from 'node:tls';
 import { Failure } from '../../model/failure.ts';
+import { escapeLine } from '../../render/escape.ts';
 import type { Credentials, Endpoint } from './endpoint.ts';
-import { escaped } from './escaped.ts';
 
 /** An idle connection is given up before load balancers forget it silently (the shortest usual limit is 60 s). */
 const IDLE_MS = 55_000;
@@ -66,7 +66,7 @@ async function secureContext({ ca, insecure }: Endpoint, { cert, key }: Credenti
       ...(cert === undefined || key === undefined ? {} : { cert, key }),
     });
   } catch (error) {
-    const reason = error instanceof Error ? escaped(error.message) : String(error);
+    const reason = error instanceof Error ? escapeLine(error.message) : String(error);
     throw new Failure(`tls: the certificates of the kubeconfig cannot be used: ${reason}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import { asObject, asText } from '../../model/read-json.ts';
-import { escaped } from './escaped.ts';
+import { escapeLine } from '../../render/escape.ts';
 import type { WireResponse } from './wire.ts';
 
 /** Longest piece of an unstructured answer that is repeated, in characters (rest/request.go: maxUnstructuredResponseTextBytes). */
@@ -50,7 +50,7 @@ export function apiError(response: WireResponse): ApiError {
   return new ApiError(
     response.status,
     asText(status.reason) ?? '',
-    escaped(asText(status.message) ?? 'unknown') || 'unknown',
+    escapeLine(asText(status.message) ?? 'unknown') || 'unknown',
     {
       details,
       retryAfterMs: retryAfterMs ?? (typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined),
@@ -71,7 +71,7 @@ function statusObject({ body }: WireResponse): JsonObject | undefined {
 /** kubectl's reading of an answer that is no Status (apimachinery api/errors: NewGenericServerResponse). */
 function unstructured({ status, headers, body }: WireResponse, retryAfterMs: number | undefined): ApiError {
   const type = headers['content-type'] ?? 'text/plain';
-  const text = type.startsWith('text/') ? escaped(body.toString().slice(0, TEXT_MOST).trim()) : 'unknown';
+  const text = type.startsWith('text/') ? escapeLine(body.toString().slice(0, TEXT_MOST).trim()) : 'unknown';
   const known = GENERIC[status];
   if (known !== undefined) return new ApiError(status, known[0], known[1] ?? text, { retryAfterMs });
   if (status >= 500) {

@@ -1,4 +1,4 @@
-import { escaped } from './escaped.ts';
+import { escapeLine } from '../../render/escape.ts';
 import { type Fate, WireError } from './wire-error.ts';
 
 /** What is known of a failed request besides Node's error. */
@@ -83,8 +83,10 @@ function words(error: NodeError, host: string): string {
 }
 
 function other(error: NodeError, host: string): string {
-  if (error.code?.startsWith('HPE_')) return `${host} does not speak HTTP (${escaped(error.reason ?? error.message)})`;
-  return escaped(error.message === '' ? (error.code ?? 'unknown error') : error.message);
+  if (error.code?.startsWith('HPE_'))
+    return `${host} does not speak HTTP (${escapeLine(error.reason ?? error.message)})`;
+  if (error.code?.startsWith('ERR_SSL_') && error.reason) return `tls: ${escapeLine(error.reason)}`;
+  return escapeLine(error.message === '' ? (error.code ?? 'unknown error') : error.message);
 }
 
 function address({ address: ip, port }: NodeError, host: string): string {
@@ -96,5 +98,5 @@ function names({ cert, host }: NodeError): string {
   const valid = (cert?.subjectaltname ?? '').replaceAll(/(DNS|IP Address):/g, '');
   return valid === ''
     ? 'certificate is not valid for any names'
-    : `certificate is valid for ${escaped(valid)}, not ${host ?? 'the server asked for'}`;
+    : `certificate is valid for ${escapeLine(valid)}, not ${host ?? 'the server asked for'}`;
 }

@@ -8,6 +8,9 @@ import { WireError } from './wire-error.ts';
 const DIAL_MS = 30_000;
 const HANDSHAKE_MS = 10_000;
 
+/** The longest that a timer takes; a longer limit is no limit in practice. */
+const TIMER_MOST = 2 ** 31 - 1;
+
 type Send = (options: RequestOptions) => ClientRequest;
 
 /** One request and its answer on one connection: knows how far it came, and so what a failure means. */
@@ -26,7 +29,7 @@ export class Exchange {
   constructor(send: Send, options: RequestOptions, body: string | undefined, host: string, timeoutMs: number) {
     this.#host = host;
     this.#timeoutMs = timeoutMs;
-    if (timeoutMs > 0) this.#timer = setTimeout(() => this.#expire(), timeoutMs);
+    if (timeoutMs > 0) this.#timer = setTimeout(() => this.#expire(), Math.min(timeoutMs, TIMER_MOST));
     this.#dial(DIAL_MS, `dial tcp ${host}: i/o timeout`);
     this.#request = send(options);
     this.#request.once('socket', (socket: Socket & { encrypted?: boolean; secureConnecting?: boolean }) => {

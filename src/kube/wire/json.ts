@@ -1,7 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { escapeLine } from '../../render/escape.ts';
 import { apiError } from './api-error.ts';
-import { escaped } from './escaped.ts';
 import type { Wire, WireRequest, WireResponse } from './wire.ts';
 
 /** How much of an answer that is no JSON is shown, in characters. */
@@ -31,9 +31,9 @@ function parse(wire: Wire, { body, headers }: WireResponse): JsonObject {
   } catch {
     // told below, with what came instead
   }
-  const type = headers['content-type'] === undefined ? '' : ` (${escaped(headers['content-type'])})`;
+  const type = headers['content-type'] === undefined ? '' : ` (${escapeLine(headers['content-type'])})`;
   const text = body.toString();
-  const start = escaped(text.slice(0, SHOWN));
+  const start = escapeLine(text.slice(0, SHOWN));
   throw new Failure(
     body.length === 0
       ? `${wire.server} does not answer as a Kubernetes API server: the answer is empty`

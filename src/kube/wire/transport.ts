@@ -16,6 +16,9 @@ class HTTPWire implements Wire {
   readonly server: string;
   readonly #endpoint: Endpoint;
   #agent: { agent: Promise<Agent>; cert: string | undefined; key: string | undefined } | undefined;
+  /** Agents of older client certificates, whose last requests are still on the way. */
+  readonly #retired: Promise<Agent>[] = [];
+  #answered = false;
 
   constructor(endpoint: Endpoint) {
     this.#endpoint = endpoint;
@@ -44,7 +47,10 @@ class HTTPWire implements Wire {
   }
 
   close(): void {
-    void this.#agent?.agent.then((agent) => agent.destroy());
+    for (const agent of [...this.#retired, ...(this.#agent ? [this.#agent.agent] : [])]) {
+      // An agent that could not be made has been told of by the request that needed it.
+      agent.then((made) => made.destroy()).catch(() => undefined);
+    }
     this.#agent = undefined;
   }
 
@@ -55,14 +61,14 @@ class HTTPWire implements Wire {
     if (answer.response.statusCode !== 401 || refresh === undefined) return answer;
     // A program that makes credentials may ask its user: that time is not the server's.
     answer.exchange.end();
-    if (!(await refresh())) return answer;
+    if (!(await this.#signed(refresh))) return answer;
     answer.response.resume();
     return this.#send(request, headers, false);
   }
 
   /** Sends once; a read that met a kept-alive connection which the server had just closed is sent again on a new one. */
   async #send(request: WireRequest, headers: Record<string, string>, again: boolean): Promise<Answer> {
-    const credentials = await this.#endpoint.credentials.get();
+    const credentials = await this.#signed(() => this.#endpoint.credentials.get());
     const agent = await this.#connections(credentials);
     const secure = this.#endpoint.url.protocol === 'https:';
     const { request: send } = secure ? await import('node:https') : await import('node:http');
@@ -78,12 +84,14 @@ class HTTPWire implements Wire {
       );
     }
     try {
-      return { exchange, response: await exchange.head() };
+      const response = await exchange.head();
+      this.#answered = true;
+      return { exchange, response };
     } catch (error) {
       const lost = error instanceof WireError && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       if (!lost || again || !exchange.reused || request.method !== 'GET') throw error;
       // The other idle connections are as old: drop them all.
-      agent.destroy();
+      dropIdle(agent);
       return this.#send(request, headers, true);
     }
   }
@@ -118,15 +126,41 @@ class HTTPWire implements Wire {
     };
   }
 
-  /** The connections made with this client certificate; those of an older one are closed. */
+  /**
+   * At first a missing credential is the user's to mend: a Failure. Once the server has answered, work is on the way, and it is
+   * for the caller to try again as with any request that could not be sent.
+   */
+  async #signed<Value>(ask: () => Promise<Value>): Promise<Value> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Failure) || !this.#answered) throw error;
+      throw new WireError(`Unable to connect to the server: ${error.message}`, 'unsent', { cause: error });
+    }
+  }
+
+  /** The connections made with this client certificate; those of an older one end with their requests. */
   #connections({ cert, key }: Credentials): Promise<Agent> {
     const kept = this.#agent;
     if (kept !== undefined && kept.cert === cert && kept.key === key) return kept.agent;
-    this.close();
+    if (kept !== undefined) {
+      this.#retired.push(kept.agent);
+      kept.agent.then(retire).catch(() => undefined);
+    }
     const agent = createAgent(this.#endpoint, { cert, key });
     this.#agent = { agent, cert, key };
     return agent;
   }
+}
+
+function dropIdle(agent: Agent): void {
+  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+}
+
+/** No connection is kept from here on. */
+function retire(agent: Agent): void {
+  agent.maxFreeSockets = 0;
+  dropIdle(agent);
 }
 
 interface Answer {

@@ -17,7 +17,7 @@ test('what the server refuses is told in kubectl’s words', (t) => {
     'error: You must be logged in to the server (Unauthorized)',
   );
   t.is(described(500, status('', 'rpc')), 'Error from server: rpc');
-  t.is(described(403, status('Forbidden', 'a\n\u001b[31mb')), 'Error from server (Forbidden): a\\n\\x1b[31mb');
+  t.is(described(403, status('Forbidden', 'a\n\u001b[31mb')), 'Error from server (Forbidden): a\\n^[[31mb');
   const plain = { 'content-type': 'text/plain; charset=utf-8' };
   t.is(described(403, Buffer.from('go away\n'), plain), 'Error from server (Forbidden): go away');
   t.regex(

@@ -23,7 +23,7 @@ export function serveSocket(t: ExecutionContext, accept: (socket: Socket) => voi
   return listen(t, createSocketServer(accept));
 }
 
-export function listen(t: ExecutionContext, server: Server): Promise<TestServer> {
+function listen(t: ExecutionContext, server: Server): Promise<TestServer> {
   const open = new Set<Socket>();
   t.teardown(() => {
     for (const socket of open) socket.destroy();

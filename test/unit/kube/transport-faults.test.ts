@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import type { Wire, WireRequest } from '../../../src/kube/wire/wire.ts';
 import { WireError } from '../../../src/kube/wire/wire-error.ts';
+import { Failure } from '../../../src/model/failure.ts';
 import { serveHTTP, serveSocket, wireTo } from './server.ts';
 
 const GET = { method: 'GET', path: '/' } as const;
@@ -120,4 +121,32 @@ test('an idle connection that the server closes is not used again', async (t) =>
   await wire.request(POST);
   await sleep(20);
   t.is((await wire.request(POST)).status, 200);
+});
+
+test('a read that is sent again leaves other requests on the way alone', async (t) => {
+  let requests = 0;
+  const server = await serveSocket(t, (socket) => {
+    let own = 0;
+    socket.on('data', async (data) => {
+      own += 1;
+      requests += 1;
+      if (data.includes('/slow')) await sleep(200);
+      if (data.includes('/read') && own > 1) socket.resetAndDestroy();
+      else socket.write(OK);
+    });
+  });
+  const wire = wireTo(t, server.url);
+  await Promise.all([wire.request(GET), wire.request(GET)]);
+  const slow = wire.request({ ...POST, path: '/slow' });
+  t.is((await wire.request({ ...GET, path: '/read' })).status, 200);
+  t.is((await slow).status, 200);
+  t.is(requests, 5);
+});
+
+test('certificates that cannot be used are told in one line, and the wire can still be closed', async (t) => {
+  const credentials = { get: async () => ({ cert: 'x', key: 'y' }) };
+  const wire = wireTo(t, 'https://127.0.0.1:1', { credentials, ca: 'x' });
+  const error = await t.throwsAsync(wire.request(GET), { instanceOf: Failure });
+  t.regex(error?.message ?? '', /^tls: the certificates of the kubeconfig cannot be used: /);
+  wire.close();
 });

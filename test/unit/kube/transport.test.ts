@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
+import { WireError } from '../../../src/kube/wire/wire-error.ts';
+import { Failure } from '../../../src/model/failure.ts';
 import { serveHTTP, wireTo } from './server.ts';
 
 const GET = { method: 'GET', path: '/api/v1/nodes' } as const;
@@ -110,4 +112,20 @@ test('a stream hands its pieces on as they come, and ends quietly when it is clo
     t.is(piece.toString(), 'one\n');
     break;
   }
+});
+
+test('a credential that cannot be had any more once work is on the way is a request not sent', async (t) => {
+  const server = await serveHTTP(t, (_, response) => response.end('{}'));
+  let fails = true;
+  const get = async () => {
+    if (fails) throw new Failure('getting credentials: no', { hint: 'log in' });
+    return {};
+  };
+  const wire = wireTo(t, server.url, { credentials: { get } });
+  t.is((await t.throwsAsync(wire.request(GET), { instanceOf: Failure }))?.hint, 'log in');
+  fails = false;
+  await wire.request(GET);
+  fails = true;
+  const error = await t.throwsAsync(wire.request(GET), { instanceOf: WireError });
+  t.deepEqual([error?.fate, error?.message], ['unsent', 'Unable to connect to the server: getting credentials: no']);
 });
