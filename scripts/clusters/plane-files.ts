@@ -19,6 +19,8 @@ export interface PlanePlan {
   serviceCIDR: string;
   /** When this process is gone the plane ends itself. */
   owner?: ProcessIdentity;
+  /** The directory was made for this plane alone: it goes with all that is in it. */
+  disposable?: boolean;
 }
 
 /** What the controller manager should be doing; rewritten by every change. */
@@ -78,6 +80,10 @@ export class PlaneFiles {
 
   /** Removes what a plane has written, and the directory when nothing else is in it. */
   remove(): void {
+    if (this.readPlan()?.disposable) {
+      rmSync(this.dir, { recursive: true, force: true });
+      return;
+    }
     const ours = ['admin.kubeconfig', 'audit.log', 'bin', 'etcd', 'logs', 'pki', 'users', 'state.json', 'wish.json'];
     for (const name of ours) rmSync(this.path(name), { recursive: true, force: true });
     // Last, because it marks the directory as ours.

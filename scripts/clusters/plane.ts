@@ -20,6 +20,8 @@ export interface PlaneOptions {
   serviceCIDR?: string;
   /** The plane ends itself when this process is gone. */
   owner?: number;
+  /** The directory is for this plane alone, and is removed with whatever others have put there. */
+  disposable?: boolean;
 }
 
 /** The versions that `--kubernetes` takes. */
@@ -45,6 +47,7 @@ async function makePlan(options: PlaneOptions): Promise<{ plan: PlanePlan; kubec
     version: ready?.minor === minor ? ready.version : describeComponent(name).version,
     binaries,
     serviceCIDR: options.serviceCIDR ?? '10.96.0.0/16',
+    ...(options.disposable && { disposable: true }),
     ...(options.owner !== undefined && { owner: identityOf(options.owner) }),
   };
   return { plan, kubectl: await component(name, 'kubectl') };

@@ -63,7 +63,7 @@ function kubeconfigsOf(dir: string): Record<string, string> {
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const dir = mkdtempSync(join(tmpdir(), 'podcidr-plane-'));
   const kubernetes = options.kubernetes ?? process.env.KUBERNETES ?? '1.36';
-  const state = await planeUp({ ...options, kubernetes, dir, owner: process.pid });
+  const state = await planeUp({ ...options, kubernetes, dir, owner: process.pid, disposable: true });
   const { kubeconfig, node, version, server = '' } = state;
   const api = apiOf(kubeconfig);
   return {
