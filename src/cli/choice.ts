@@ -1,7 +1,7 @@
+import { didYouMean } from '../commands/nearest.ts';
 import { Failure } from '../model/failure.ts';
 import type { Arguments } from './arguments.ts';
 import type { Flags } from './flags/flag.ts';
-import { nearest } from './nearest.ts';
 
 /** Throws Failure when a flag has a value that is none of its choices, or an empty one. */
 export function checkValues(args: Arguments, flags: Flags): void {
@@ -15,8 +15,7 @@ export function checkValues(args: Arguments, flags: Flags): void {
 }
 
 function notAChoice(name: string, value: string, choices: readonly string[]): Failure {
-  const meant = nearest(value, choices);
   return new Failure(
-    `--${name} ${JSON.stringify(value)} is none of ${choices.filter((choice) => choice !== '').join(', ')}${meant ? `; did you mean ${meant}?` : ''}`,
+    `--${name} ${JSON.stringify(value)} is none of ${choices.join(', ')}${didYouMean(value, choices)}`,
   );
 }

@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import type { Context } from '../commands/context.ts';
+import { didYouMean } from '../commands/nearest.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import { Arguments, type Parsed } from './arguments.ts';
 import { kubectlArgv } from './argv.ts';
@@ -9,7 +10,6 @@ import { CONNECTION_FLAGS } from './flags/connection.ts';
 import type { Flag, Flags } from './flags/flag.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { list } from './list.ts';
-import { nearest } from './nearest.ts';
 import { reassign } from './reassign.ts';
 import type { Subcommand } from './subcommand.ts';
 import { validate } from './validate.ts';
@@ -106,9 +106,8 @@ function describe(message: string, flags: Flags): string {
   const [, unknown] = /^Unknown arguments?: (.*)$/.exec(message) ?? [];
   if (unknown !== undefined) {
     const [name = ''] = unknown.split(', ');
-    const meant = nearest(name, Object.keys(flags));
-    const dashes = name.length === 1 ? '-' : '--';
-    return `unknown flag: ${dashes}${name}${meant ? `; did you mean --${meant}?` : ''}`;
+    if (name.length === 1) return `unknown flag: -${name}`;
+    return `unknown flag: --${name}${didYouMean(name, Object.keys(flags), (flag) => `--${flag}`)}`;
   }
   const [, missing] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
   if (missing !== undefined) return `${missing.length === 1 ? '-' : '--'}${missing} needs a value`;
@@ -118,11 +117,8 @@ function describe(message: string, flags: Flags): string {
 function unknownCommand(parsed: Parsed): string {
   const [word] = words(parsed);
   if (word === undefined) return 'no command given';
-  const meant = nearest(
-    word,
-    SUBCOMMANDS.map(({ name }) => name),
-  );
-  return `unknown command ${JSON.stringify(word)} for "kubectl podcidr"${meant ? `; did you mean ${meant}?` : ''}`;
+  const names = SUBCOMMANDS.map(({ name }) => name);
+  return `unknown command ${JSON.stringify(word)} for "kubectl podcidr"${didYouMean(word, names)}`;
 }
 
 function usageFailure(message: string, command: string): Failure {

@@ -5,10 +5,9 @@ import { operationId, runOperation } from '../operate/operation.ts';
 import type { Outcome } from '../operate/runner.ts';
 import { verifyMoves } from '../operate/verify.ts';
 import type { Ground } from '../plan/ground.ts';
+import { renderDocument } from '../render/document.ts';
 import { escapeLine } from '../render/escape.ts';
-import { renderJSON } from '../render/json.ts';
 import { operationDocument } from '../render/plan-documents.ts';
-import { renderYAML } from '../render/yaml.ts';
 import type { Context } from './context.ts';
 
 export interface CarryOutOptions {
@@ -44,7 +43,7 @@ export async function carryOut(context: Context, plan: MovePlan, options: CarryO
       tell('Not verified: the CNI on the nodes, routes of the peers, reachability of pods.');
     }
     const code = exitCode(plan, outcomes, complaints);
-    if (output) streams.out((output === 'yaml' ? renderYAML : renderJSON)(document(id, outcomes, code)));
+    if (output) streams.out(renderDocument(document(id, outcomes, code), output));
     return code;
   } finally {
     release();

@@ -1,4 +1,3 @@
-import { closest } from 'fastest-levenshtein';
 import { compareText } from '../checks/view.ts';
 import { Failure } from '../model/failure.ts';
 import type { SurveyNode } from '../model/survey.ts';
@@ -6,6 +5,7 @@ import type { ListRow } from '../render/columns.ts';
 import { STATUS } from '../render/columns.ts';
 import { compare } from '../subnet/block.ts';
 import { readSloppily } from '../subnet/parse.ts';
+import { didYouMean } from './nearest.ts';
 
 type Order = (a: ListRow, b: ListRow) => number;
 
@@ -38,9 +38,7 @@ export function orderOf(sortBy: string | undefined): Order {
   const order = ORDERS[PATHS[path] ?? sortBy.toLowerCase().replaceAll('_', '-')];
   if (order) return order;
   const names = Object.keys(ORDERS);
-  throw new Failure(
-    `--sort-by ${JSON.stringify(sortBy)} is none of ${names.join(', ')}; did you mean ${closest(sortBy, names)}?`,
-  );
+  throw new Failure(`--sort-by ${JSON.stringify(sortBy)} is none of ${names.join(', ')}${didYouMean(sortBy, names)}`);
 }
 
 /** By number, not by text: 10.244.9.0 before 10.244.10.0. Nodes without a readable subnet come last. */

@@ -3,9 +3,8 @@ import { ApiError } from '../kube/wire/api-error.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
 import type { ListRow } from '../render/columns.ts';
-import { renderJSON } from '../render/json.ts';
+import { renderDocument } from '../render/document.ts';
 import { nodeSubnetList, renderList, renderListSummary, renderNames } from '../render/list.ts';
-import { renderYAML } from '../render/yaml.ts';
 import { parseSelector, type Selector } from '../survey/selector.ts';
 import type { Context } from './context.ts';
 import { orderOf } from './list-order.ts';
@@ -44,8 +43,7 @@ function print({ streams }: Context, args: ListArgs, rows: ListRow[], { report }
 
 /** What a program reads; undefined for tables. */
 function renderData(output: ListArgs['output'], rows: ListRow[]): string | undefined {
-  if (output === 'json') return renderJSON(nodeSubnetList(rows));
-  if (output === 'yaml') return renderYAML(nodeSubnetList(rows));
+  if (output === 'json' || output === 'yaml') return renderDocument(nodeSubnetList(rows), output);
   return output === 'name' ? renderNames(rows) : undefined;
 }
 

@@ -13,10 +13,9 @@ import { leftToDo } from '../plan/left.ts';
 import { manualCommands } from '../plan/manual.ts';
 import { planReassign } from '../plan/reassign.ts';
 import { readWishes } from '../plan/wish/wish.ts';
-import { renderJSON } from '../render/json.ts';
+import { renderDocument } from '../render/document.ts';
 import { type PlanNotes, renderPlan } from '../render/plan.ts';
 import { nodeList, reassignPlan } from '../render/plan-documents.ts';
-import { renderYAML } from '../render/yaml.ts';
 import { podsOfNode } from '../survey/node-pods.ts';
 import { surveyCluster } from '../survey/survey.ts';
 import { carryOut } from './carry-out.ts';
@@ -72,9 +71,8 @@ async function showDryRun(
   survey: ClusterSurvey,
   plan: MovePlan,
 ): Promise<ExitCode> {
-  const render = args.output === 'yaml' ? renderYAML : renderJSON;
-  if (args.printNode) streams.out(render(nodeList(plan.moves.map(plannedNode))));
-  else if (args.output) streams.out(render(reassignPlan(plan)));
+  if (args.printNode) streams.out(renderDocument(nodeList(plan.moves.map(plannedNode)), args.output ?? 'json'));
+  else if (args.output) streams.out(renderDocument(reassignPlan(plan), args.output));
   else {
     streams.out(renderPlan(plan, await planNotes(wire, survey, plan)));
     streams.out(plan.moves.map(({ node }) => `node/${node} reassigned (dry run)\n`).join(''));

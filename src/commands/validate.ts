@@ -2,10 +2,9 @@ import { CODES } from '../checks/catalogue.ts';
 import { runChecks } from '../checks/run.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { CheckReport, Severity } from '../model/finding.ts';
-import { renderJSON } from '../render/json.ts';
+import { renderDocument } from '../render/document.ts';
 import { renderSkipped } from '../render/list.ts';
 import { renderReport, renderReportSummary, validationReport } from '../render/report.ts';
-import { renderYAML } from '../render/yaml.ts';
 import { findCode } from './codes.ts';
 import type { Context } from './context.ts';
 import { type Source, surveyAndJudge } from './read-survey.ts';
@@ -28,8 +27,7 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   const codes = chooseCodes(args);
   const { survey, report } = await surveyAndJudge(context, args, 'none', (read) => runChecks(read, { codes }));
   const { streams } = context;
-  if (args.output === 'json') streams.out(renderJSON(validationReport(report)));
-  else if (args.output === 'yaml') streams.out(renderYAML(validationReport(report)));
+  if (args.output !== 'table') streams.out(renderDocument(validationReport(report), args.output));
   else {
     if (report.findings.length > 0) streams.out(renderReport(report));
     streams.err(lastLines(survey.nodes.length, report));

@@ -1,0 +1,16 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The name that was most likely meant, upper or lower case; undefined when none is near enough to be a typing error. */
+export function nearest(word: string, names: readonly string[]): string | undefined {
+  const lower = names.map((name) => name.toLowerCase());
+  if (lower.length === 0) return undefined;
+  const found = closest(word.toLowerCase(), lower);
+  const near = distance(word.toLowerCase(), found) <= Math.round(found.length * 0.4);
+  return near ? names[lower.indexOf(found)] : undefined;
+}
+
+/** `; did you mean NAME?`, or nothing. */
+export function didYouMean(word: string, names: readonly string[], write = (name: string) => name): string {
+  const name = nearest(word, names);
+  return name === undefined ? '' : `; did you mean ${write(name)}?`;
+}
