@@ -9,11 +9,6 @@ export type Judge = (view: View) => Judgement;
 /** Nothing is wrong. */
 export const NONE: Judgement = { findings: [] };
 
-/** `1 node`, `20 nodes`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
 /** Not judged, because a setting is not known; says which flag would give it. */
 export function unknown(reason: string, flag: string): Judgement {
   return { skipped: `${reason}; give it with ${flag}` };

@@ -1,14 +1,10 @@
 import type { SurveyNode } from '../model/survey.ts';
+import { shellWord } from '../model/text.ts';
 import { compareText } from './view.ts';
 
 /** The command that gives these nodes new subnets; it works when pasted into a shell. */
 export function reassign(names: string[]): string {
   return ['kubectl podcidr reassign', ...names.map(shellWord)].join(' ');
-}
-
-/** One word of a POSIX shell. Names in a dump may hold anything. */
-export function shellWord(text: string): string {
-  return /^[\w.:@%+,/][\w.:@%+,/-]*$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Order of keeping a shared subnet: a control-plane node first, then the oldest (no timestamp counts as old), then by name. */

@@ -1,4 +1,5 @@
-import { count, type Judge } from './check.ts';
+import { count } from '../model/text.ts';
+import type { Judge } from './check.ts';
 import { compareKeepers, reassign } from './remedy.ts';
 import { type Holding, nodeNames } from './view.ts';
 

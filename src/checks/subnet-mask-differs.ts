@@ -1,4 +1,5 @@
-import { count, type Judge, NONE, unknown } from './check.ts';
+import { count } from '../model/text.ts';
+import { type Judge, NONE, unknown } from './check.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames } from './view.ts';
 

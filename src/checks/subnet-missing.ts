@@ -1,5 +1,6 @@
 import { recogniseCNI } from '../cni/recognise.ts';
-import { count, type Judge, NONE } from './check.ts';
+import { count } from '../model/text.ts';
+import { type Judge, NONE } from './check.ts';
 import { mayLackSubnet } from './exempt.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames, type View } from './view.ts';

@@ -1,6 +1,7 @@
 import type { ClusterCIDR } from '../model/settings.ts';
+import { count } from '../model/text.ts';
 import { contains } from '../subnet/block.ts';
-import { count, type Judge, NONE, unknown } from './check.ts';
+import { type Judge, NONE, unknown } from './check.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames, type ViewedNode } from './view.ts';
 

@@ -1,6 +1,7 @@
 import type { Block } from '../model/cidr.ts';
+import { count } from '../model/text.ts';
 import { compare, contains } from '../subnet/block.ts';
-import { count, type Judge } from './check.ts';
+import type { Judge } from './check.ts';
 import { isControlPlane, reassign } from './remedy.ts';
 import { compareText, type Holding, nodeNames } from './view.ts';
 

@@ -1,5 +1,6 @@
+import { count } from '../model/text.ts';
 import { overlaps } from '../subnet/block.ts';
-import { count, type Judge, NONE, unknown } from './check.ts';
+import { type Judge, NONE, unknown } from './check.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames } from './view.ts';
 

@@ -1,6 +1,7 @@
 import type { Move } from '../model/plan.ts';
 import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
+import { shellWord } from '../model/text.ts';
 
 /** Something that the operation does not do, and the command that does it. */
 export interface LeftToDo {
@@ -39,7 +40,7 @@ function reannounce(survivor: string, survey: ClusterSurvey): LeftToDo {
   const what = `peers lose their route to ${survivor}, which keeps the shared subnet, until it is announced again`;
   if (data === undefined) return { what: `${what}: restart the CNI on every node`, command: undefined };
   const value = data.startsWith(' ') ? data.slice(1) : ` ${data}`;
-  return { what, command: `kubectl annotate --overwrite node ${survivor} ${quote(`${BACKEND_DATA}=${value}`)}` };
+  return { what, command: `kubectl annotate --overwrite node ${survivor} ${shellWord(`${BACKEND_DATA}=${value}`)}` };
 }
 
 /** One bit a subnet, and no count: see research on range_allocator.go, kubernetes#127792. */
@@ -64,8 +65,4 @@ function drivers({ node, raw }: Move): LeftToDo[] {
       command: `systemctl restart kubelet  # on ${node}`,
     },
   ];
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

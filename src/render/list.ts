@@ -1,8 +1,8 @@
 import type { SkippedCheck } from '../model/finding.ts';
+import { count } from '../model/text.ts';
 import { COLUMNS, type ListRow, WIDE_COLUMNS } from './columns.ts';
 import { escapeLine } from './escape.ts';
 import { renderTable } from './table.ts';
-import { count } from './words.ts';
 
 /** The table of `list`. */
 export function renderList(rows: ListRow[], options: { wide: boolean; headers: boolean }): string {

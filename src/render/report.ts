@@ -1,6 +1,7 @@
 import type { CheckReport, Finding, Severity } from '../model/finding.ts';
+import { count } from '../model/text.ts';
 import { escapeLine } from './escape.ts';
-import { count, shorten } from './words.ts';
+import { shorten } from './words.ts';
 
 /** Lines of evidence and node names that the text shows; JSON has all. */
 const MOST_EVIDENCE = 5;

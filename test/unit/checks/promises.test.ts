@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
-import { shellWord } from '../../../src/checks/remedy.ts';
 import { codesByNode, runChecks } from '../../../src/checks/run.ts';
 import { compareText } from '../../../src/checks/view.ts';
+import { shellWord } from '../../../src/model/text.ts';
 import { blockAt } from '../../../src/subnet/block.ts';
 import { nodeWith, surveyOf } from './support.ts';
 
