@@ -46,7 +46,7 @@ function reannounce(survivor: string, survey: ClusterSurvey): LeftToDo {
 /** One bit a subnet, and no count: see research on range_allocator.go, kubernetes#127792. */
 function allocator(nodes: string[]): LeftToDo {
   return {
-    what: `kube-controller-manager 1.31.3 and older does not know that ${nodes.join(', ')} hold their subnets until it is restarted`,
+    what: `until it is restarted, kube-controller-manager 1.31.3 and older may hand out again what ${nodes.join(', ')} ${nodes.length === 1 ? 'holds' : 'hold'}`,
     command: undefined,
   };
 }

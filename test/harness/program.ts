@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../../scripts/lib/places.ts';
+import { CACHE, ROOT } from '../../scripts/lib/places.ts';
 
 export interface ProgramOptions {
   /** KUBECONFIG; without it the program finds none. */
@@ -44,6 +44,8 @@ export function runPodcidr(args: string[], options: ProgramOptions = {}): Promis
   const env: Record<string, string> = {
     PATH: process.env.PATH ?? '',
     HOME: TEST_HOME,
+    // Halves the start of a run from source.
+    NODE_COMPILE_CACHE: join(CACHE, 'compiled'),
     ...(options.kubeconfig !== undefined && { KUBECONFIG: options.kubeconfig }),
     ...options.env,
   };
