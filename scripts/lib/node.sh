@@ -39,11 +39,9 @@ take_install_lock() {
   echo $$ >"$lock/pid"
 }
 
-# npm ci refuses a lock without the packages of every platform, which is what a registry that mirrors only some of them
-# leads to; npm install --no-save takes the same versions and writes neither package.json nor the lock.
-npm_quietly() {
-  (cd "$root" && npm "$@" --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >"$lock/npm.log" 2>&1) && return 0
-  echo "npm $1: $(grep -v -m 1 -E '^npm error (code|errno)|^npm error$' "$lock/npm.log" || true)" >&2
+npm_ci() {
+  (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >"$lock/npm.log" 2>&1) && return 0
+  echo "npm ci: $(grep -v -m 1 -E '^npm error (code|errno)|^npm error$' "$lock/npm.log" || true)" >&2
   return 1
 }
 
@@ -55,7 +53,7 @@ install_dependencies() {
   trap 'exit 130' INT TERM HUP
   if ! dependencies_are_fresh; then
     echo 'installing the packages of package-lock.json (npm ci, under a minute)' >&2
-    npm_quietly ci || npm_quietly install --no-save || fail 'npm could not install the packages'
+    npm_ci || fail 'npm could not install the packages'
     cksum <"$root/package-lock.json" >"$root/node_modules/.checksum"
   fi
   rm -rf "$lock"

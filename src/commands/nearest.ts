@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /** The name that was most likely meant, upper or lower case; undefined when none is near enough to be a typing error. */
-export function nearest(word: string, names: readonly string[]): string | undefined {
+function nearest(word: string, names: readonly string[]): string | undefined {
   const lower = names.map((name) => name.toLowerCase());
   if (lower.length === 0) return undefined;
   const found = closest(word.toLowerCase(), lower);

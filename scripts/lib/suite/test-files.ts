@@ -5,8 +5,8 @@ import { duration, say } from '../progress.ts';
 import { collect } from './children.ts';
 import { type Counts, readTap } from './tap.ts';
 
-/** Test files that run side by side: one for each of the two cores that we count on. */
-const SIDE_BY_SIDE = 2;
+/** Test files that run side by side: one more than the two cores that we count on, because each waits now and then. */
+const SIDE_BY_SIDE = 3;
 
 export interface Timing {
   name: string;
