@@ -49,7 +49,7 @@ export async function runTogether(folder: string): Promise<Counts> {
   return { passed: 0, failed: 1 };
 }
 
-/** Each file in a process of its own, two at a time: for tests with servers, and to know what each file takes. */
+/** Each file in a process of its own, some at a time: for tests with servers, and to know what each file takes. */
 export async function runEach(
   folder: string,
   env: Record<string, string>,
