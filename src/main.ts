@@ -2,6 +2,7 @@ import { enter } from './entry.ts';
 
 /** The waits of the protocol; see the fields for what each is for. */
 void enter({
+  answer: 10_000,
   notReadyTaint: 5_000,
   nodeReady: 60_000,
   poll: 200,

@@ -9,6 +9,8 @@ export interface Clock {
 
 /** Every wait of the protocol, in milliseconds, in one place, so that tests can shorten them without a second code path. */
 export interface Waits {
+  /** Longest wait for the answer to a request of the swap: after that its fate is found out. */
+  answer: number;
   /** A stuck not-ready taint is removed after this. */
   notReadyTaint: number;
   /** Longest wait for Ready and for the Lease after the Node is back. */

@@ -1,6 +1,8 @@
-import { EXIT, Failure } from '../model/failure.ts';
+import { getNode } from '../kube/objects/node.ts';
+import { Failure } from '../model/failure.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import type { Move } from '../model/plan.ts';
+import { asObject } from '../model/read-json.ts';
 import { detachStep } from './steps/detach.ts';
 import { fillStep } from './steps/fill.ts';
 import { finishStep } from './steps/finish.ts';
@@ -65,9 +67,11 @@ async function store(
 /** Takes back what was done while the old Node is still there; otherwise leaves everything for a later run. */
 async function giveUp(begun: StepDefinition[], record: OperationRecord, error: Error, work: Work): Promise<Outcome> {
   if (!work.journal.has(record)) return { state: 'refused', record, error };
-  const absent = error instanceof Failure && error.exitCode === EXIT.unfinished;
-  if (absent || reached(record, 'posted')) return { state: 'interrupted', record, error };
+  if (reached(record, 'posted')) return { state: 'interrupted', record, error };
   try {
+    // Seen, not believed: only while the old Node is there can anything be taken back.
+    const { uid } = asObject((await getNode(work.wire, record.node)).metadata);
+    if (uid !== record.uid) return { state: 'interrupted', record, error };
     // What the last step stored before it failed says more than what the runner holds.
     const latest = work.journal.last(record);
     for (const step of begun.toReversed()) await step.undo?.(latest, work);

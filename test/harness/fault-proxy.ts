@@ -7,13 +7,15 @@ import type { ControlPlane } from './control-plane.ts';
 
 /**
  * What happens to one request: `pass` it; `reset` the connection before the server sees it; `reset-after` the server acted;
- * `kill` the program under test before or after; or answer in the server's place.
+ * `truncate` the answer; `hold` it and deliver it late, whoever still waits; `answer` in the server's place; `then` do
+ * something before or after.
  */
 export type Fault =
   | { kind: 'pass' }
   | { kind: 'reset' }
   | { kind: 'reset-after' }
   | { kind: 'truncate' }
+  | { kind: 'hold'; ms: number }
   | { kind: 'answer'; status: number; headers?: Record<string, string>; body: unknown }
   | { kind: 'then'; before?: () => Promise<void> | void; after?: () => Promise<void> | void };
 
@@ -61,6 +63,7 @@ export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> 
       return void outgoing.end(JSON.stringify(decided.body));
     }
     if (decided.kind === 'then') await decided.before?.();
+    if (decided.kind === 'hold') await new Promise((resolve) => setTimeout(resolve, decided.ms));
     const { host: _host, connection: _connection, ...headers } = incoming.headers;
     const forwarded = httpsRequest(`${plane.server}${request.path}`, { method: request.method, headers, agent });
     forwarded.on('error', () => incoming.socket.destroy());
@@ -76,7 +79,8 @@ export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> 
       outgoing.flushHeaders();
       response.pipe(outgoing);
     });
-    outgoing.on('close', () => forwarded.destroy());
+    // What was held is delivered though its sender has gone: that is the point.
+    if (decided.kind !== 'hold') outgoing.on('close', () => forwarded.destroy());
     forwarded.end(body);
   }
 

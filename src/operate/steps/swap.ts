@@ -8,7 +8,8 @@ import { OPERATION_ANNOTATION, postBody } from '../../plan/body.ts';
 import { differences } from '../../plan/compare.ts';
 import { retarget } from '../../plan/retarget.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
-import { createNode } from './swap/create.ts';
+import { adoptAll } from './detach.ts';
+import { type Created, createNode } from './swap/create.ts';
 import { deleteNode } from './swap/delete.ts';
 import { checkUnchanged } from './swap/guard.ts';
 
@@ -24,8 +25,13 @@ export const swapStep: StepDefinition = {
       const ready = await prepare(record, work);
       const text = JSON.stringify(ready.body);
       const outcome = await deleteNode(ready, work);
-      if (outcome === 'vanished') throw vanished(ready);
-      if (outcome === 'absent') return finish(ready, text, work);
+      if (outcome === 'vanished') {
+        // Whoever deleted it wanted what it owned to go with it.
+        await adoptAll(ready, work, ready.uid);
+        throw vanished(ready);
+      }
+      const created = outcome === 'absent' ? await createNode(ready, text, work) : undefined;
+      if (created) return finish(ready, created, work);
     }
     throw await busy(record, work);
   },
@@ -55,8 +61,7 @@ async function prepare(record: OperationRecord, work: Work): Promise<OperationRe
   return work.journal.save({ ...record, to, raw, body, resourceVersion }, 'swapping');
 }
 
-async function finish(record: OperationRecord, text: string, work: Work): Promise<OperationRecord> {
-  const { answer, posted } = await createNode(record, text, work);
+function finish(record: OperationRecord, { answer, posted }: Created, work: Work): OperationRecord {
   for (const path of differences(posted, answer)) {
     work.tell(`Warning: the server changed ${path} of node ${record.node} while it was created`);
   }

@@ -48,6 +48,8 @@ const AT_THE_SWAP: [name: string, fits: typeof isDelete, fault: Fault][] = [
   ['the answer to the DELETE is cut off', isDelete, { kind: 'truncate' }],
   ['the DELETE is answered 500', isDelete, STATUS(500, 'InternalError')],
   ['the DELETE is answered 429', isDelete, { ...STATUS(429, 'TooManyRequests'), headers: { 'retry-after': '1' } }],
+  ['the DELETE is held and delivered late', isDelete, { kind: 'hold', ms: 2_000 }],
+  ['the POST is held and delivered late', isPost, { kind: 'hold', ms: 2_000 }],
   ['the POST is lost before the server sees it', isPost, { kind: 'reset' }],
   ['the answer to the POST is lost', isPost, { kind: 'reset-after' }],
   ['the answer to the POST is cut off', isPost, { kind: 'truncate' }],
@@ -63,6 +65,8 @@ for (const [name, fits, fault] of AT_THE_SWAP) {
     once(fits, fault);
     const ran = await run('moves');
     t.is(ran.code, 0, ran.stderr);
+    // What was held has arrived by now, and changed nothing.
+    if (fault.kind === 'hold') await new Promise((resolve) => setTimeout(resolve, fault.ms));
     const after = await getNode(plane, 'moves');
     t.is(after.spec?.podCIDR, '10.244.255.0/24');
     t.deepEqual(comparable(after), comparable(before));
@@ -231,3 +235,29 @@ test.serial('a writer without end stops the move before the DELETE and is named'
   t.regex(ran.stderr, /changed 20 times.*last by podcidr-tests/);
   t.is((await getNode(plane, 'moves')).metadata.uid, before.metadata.uid);
 });
+
+test.serial(
+  'a journal that fails while a bare Node is in the way does not end the work: the Node comes back',
+  async (t) => {
+    let bare = false;
+    let failures = 0;
+    proxy.decide((request) => {
+      if (isPost(request) && !bare) {
+        bare = true;
+        return {
+          kind: 'then',
+          before: async () => {
+            await plane.api.post('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'moves' } });
+          },
+        };
+      }
+      if (!bare || failures === 3 || !request.path.includes('/configmaps/kubectl-podcidr')) return { kind: 'pass' };
+      failures += 1;
+      return STATUS(500, 'InternalError');
+    });
+    const ran = await run('moves');
+    t.is(ran.code, 0, ran.stderr);
+    t.is(failures, 3);
+    t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.255.0/24');
+  },
+);

@@ -19,7 +19,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       readStdin: async () => Buffer.from(stdin),
     },
     clock: { now: () => 0, monotonic: () => 0, sleep: async () => undefined },
-    waits: { notReadyTaint: 0, nodeReady: 0, poll: 0, retryFirst: 0, retryMost: 0, staleHeartbeat: 0 },
+    waits: { answer: 1, notReadyTaint: 0, nodeReady: 0, poll: 0, retryFirst: 0, retryMost: 0, staleHeartbeat: 0 },
     signals: { caught: undefined, hold: () => () => undefined },
     version: '0.0.0',
     random: (digits) => '0'.repeat(digits),

@@ -34,10 +34,12 @@ export interface Created {
 }
 
 /**
- * Posts the Node until it is there. `text` is the body made ready before the DELETE. Throws Failure (exit 3) with the command
- * that brings the Node back when the server refuses every variant, or when the operator gives up.
+ * Posts the Node until it is there. `text` is the body made ready before the DELETE. Undefined when it turns out that the old
+ * Node is there after all: then nothing was posted.
+ * While the Node is absent nothing but a Failure with exit code 3 leaves this function: when the server refuses every
+ * variant, or when the operator gives up; it names the command that brings the Node back.
  */
-export async function createNode(record: OperationRecord, text: string, work: Work): Promise<Created> {
+export async function createNode(record: OperationRecord, text: string, work: Work): Promise<Created | undefined> {
   const patience = new Patience(record, work);
   const since = work.clock.monotonic();
   let variant = 0;
@@ -45,14 +47,12 @@ export async function createNode(record: OperationRecord, text: string, work: Wo
   for (;;) {
     const posted = fresh(variantBody(record, variant), since, work);
     try {
-      const answer = await work.wire.request(creation(first ?? JSON.stringify(posted)));
-      if (answer.status < 300) return { answer: readNode(answer), posted };
-      throw apiError(answer);
+      return { answer: await post(first ?? JSON.stringify(posted), work), posted };
     } catch (error) {
-      if (!(error instanceof ApiError || error instanceof WireError)) throw error;
       if (error instanceof ApiError && error.reason === 'AlreadyExists') {
-        const answer = await existing(record, work);
-        if (answer) return { answer, posted };
+        const there = await existing(record, work);
+        if (there === 'old') return undefined;
+        if (there) return { answer: there, posted };
       } else if (error instanceof ApiError && refuses(error)) {
         variant += 1;
         if (variant === ROUNDS * VARIANTS.length) throw patience.unfinished(error);
@@ -67,6 +67,12 @@ export async function createNode(record: OperationRecord, text: string, work: Wo
       first = undefined;
     }
   }
+}
+
+async function post(text: string, { wire, waits }: Work): Promise<RawObject> {
+  const answer = await wire.request({ ...creation(text), timeoutMs: waits.answer });
+  if (answer.status >= 300) throw apiError(answer);
+  return readNode(answer);
 }
 
 /** An answer that is cut off leaves the fate of the POST open: the next one tells. */
@@ -94,22 +100,22 @@ function refuses({ status }: ApiError): boolean {
 }
 
 /**
- * A Node of this name is there already: ours, when an earlier POST got through and its answer was lost; otherwise one that a
- * restarted kubelet registered meanwhile, which is moved out of the way.
+ * A Node of this name is there already: `old` when the DELETE has not taken place after all; ours, when an earlier POST got
+ * through and its answer was lost; otherwise one that a restarted kubelet registered meanwhile, which is moved out of the
+ * way. Undefined when the POST is to be tried again, also when it cannot be told now.
  */
-async function existing(record: OperationRecord, work: Work): Promise<RawObject | undefined> {
-  let node: RawObject;
+async function existing(record: OperationRecord, work: Work): Promise<RawObject | 'old' | undefined> {
   try {
-    node = await getNode(work.wire, record.node);
-  } catch {
-    // It cannot be told now: the next POST asks again.
-    return undefined;
+    const node = await getNode(work.wire, record.node);
+    const { uid, annotations } = asObject(node.metadata);
+    if (uid === record.uid) return 'old';
+    const ours =
+      asObject(annotations)[OPERATION_ANNOTATION] === record.operation ||
+      asList(asObject(node.spec).podCIDRs).join(',') === record.to.join(',');
+    if (ours) return node;
+    await displaceIntruder(node, record, work);
+  } catch (error) {
+    work.tell(`Warning: another Node ${record.node} is in the way: ${error instanceof Error ? error.message : error}`);
   }
-  const { uid, annotations } = asObject(node.metadata);
-  const ours =
-    asObject(annotations)[OPERATION_ANNOTATION] === record.operation ||
-    (uid !== record.uid && asList(asObject(node.spec).podCIDRs).join(',') === record.to.join(','));
-  if (ours) return node;
-  await displaceIntruder(node, record, work);
   return undefined;
 }

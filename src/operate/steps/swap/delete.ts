@@ -1,7 +1,8 @@
-import { deletion, patchNode } from '../../../kube/objects/node.ts';
+import { deletion, getNode, patchNode } from '../../../kube/objects/node.ts';
 import { ApiError, apiError } from '../../../kube/wire/api-error.ts';
 import { WireError } from '../../../kube/wire/wire-error.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
+import { asObject } from '../../../model/read-json.ts';
 import { OPERATION_ANNOTATION } from '../../../plan/body.ts';
 import type { Work } from '../../work.ts';
 import { Patience } from './patience.ts';
@@ -18,7 +19,10 @@ export type DeletionOutcome = 'absent' | 'moved' | 'vanished';
  */
 export async function deleteNode(record: OperationRecord, work: Work): Promise<DeletionOutcome> {
   try {
-    const answer = await work.wire.request(deletion(record.node, record.uid, record.resourceVersion));
+    const answer = await work.wire.request({
+      ...deletion(record.node, record.uid, record.resourceVersion),
+      timeoutMs: work.waits.answer,
+    });
     if (answer.status < 300) return 'absent';
     if (answer.status === 404) return 'vanished';
     if (answer.status === 409) return 'moved';
@@ -48,10 +52,19 @@ async function settle(record: OperationRecord, work: Work, cause: string): Promi
       await patchNode(work.wire, record.node, patch);
       return 'moved';
     } catch (error) {
-      // 404: our DELETE has won. 409: it has, and another Node of this name is there already.
-      if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return 'absent';
-      if (!(error instanceof ApiError || error instanceof WireError)) throw error;
+      // 404: our DELETE has won. 409: it has, and another Node of this name is there already, or many write at once.
+      if (error instanceof ApiError && error.status === 404) return 'absent';
+      if (error instanceof ApiError && error.status === 409 && (await isReplaced(record, work))) return 'absent';
       await patience.wait(error);
     }
+  }
+}
+
+/** True when a Node with another uid is there: the old one is gone for good. False when it is not, or cannot be told. */
+async function isReplaced(record: OperationRecord, { wire }: Work): Promise<boolean> {
+  try {
+    return asObject((await getNode(wire, record.node)).metadata).uid !== record.uid;
+  } catch {
+    return false;
   }
 }

@@ -22,7 +22,7 @@ export async function displaceIntruder(node: RawObject, record: OperationRecord,
   for (const dependent of dependents) await detach(work.wire, dependent);
   try {
     // Whatever becomes of it, the next POST shows: 201, or AlreadyExists again.
-    await work.wire.request(deletion(record.node, uid, resourceVersion));
+    await work.wire.request({ ...deletion(record.node, uid, resourceVersion), timeoutMs: work.waits.answer });
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
   }

@@ -24,7 +24,8 @@ export class Patience {
    * Waits as long as the server asks (Retry-After), but never over the longest pause: pods of an absent Node are deleted
    * after 40 s (gc_controller.go:quarantineTime). Throws Failure (exit 3) when the operator has given up.
    */
-  async wait(cause: Error): Promise<void> {
+  async wait(reason: unknown): Promise<void> {
+    const cause = reason instanceof Error ? reason : new Error(String(reason));
     const { clock, waits } = this.#work;
     if (!this.#told) {
       this.#told = true;
