@@ -6,6 +6,7 @@ import { until } from '../../../scripts/lib/processes.ts';
 import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
 import { createNodes, node, pod } from '../../harness/node.ts';
 import { runPodcidr, TEST_HOME } from '../../harness/program.ts';
+import { schemaErrors } from '../../harness/schema.ts';
 import { comparable, createTwins, getNode, hasNotReadyTaint, ownedBy } from './support.ts';
 
 let plane: ControlPlane;
@@ -99,6 +100,7 @@ test.serial('the journal holds the Node on disk, as kubectl create accepts it, a
   const ran = await runPodcidr(['reassign', 'moves', '--yes', '-o', 'json'], { kubeconfig: plane.kubeconfig });
   t.is(ran.code, 0, ran.stderr);
   const operation = JSON.parse(ran.stdout);
+  t.is(schemaErrors('operation', operation), '');
   t.like(operation, { apiVersion: 'kubectl-podcidr/v1', kind: 'Operation', state: 'finished' });
   t.like(operation.moves[0], { node: 'moves', from: ['10.244.77.0/24'], to: ['10.244.255.0/24'], step: 'finished' });
   const cluster = (await plane.api.get('/api/v1/namespaces/kube-system')).metadata.uid ?? '';
@@ -177,6 +179,7 @@ test.serial('a dry run writes nothing, and prints the plan or the Node that woul
   t.deepEqual([plain.code, json.code, printed.code], [0, 0, 0], plain.stderr + json.stderr + printed.stderr);
   t.regex(plain.stdout, /moves +10\.244\.77\.0\/24 +10\.244\.255\.0\/24 +delete and create/);
   t.regex(plain.stdout, /Left to you/);
+  t.is(schemaErrors('reassign-plan', JSON.parse(json.stdout)), '');
   t.like(JSON.parse(json.stdout), { kind: 'ReassignPlan', refused: [] });
   const list = JSON.parse(printed.stdout);
   t.is(list.items[0].spec.podCIDR, '10.244.255.0/24');
