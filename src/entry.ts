@@ -7,14 +7,16 @@ import { systemClock } from './process/clock.ts';
 import { failureText } from './process/failure-text.ts';
 import { terminalPrompt } from './process/prompt.ts';
 import { processSignals } from './process/signals.ts';
-import { processStreams } from './process/streams.ts';
+import { flushed, processStreams } from './process/streams.ts';
 
 declare const __VERSION__: string | undefined;
 
 /** Runs the program in this process and ends it: arguments in, exit code out. */
 export async function enter(waits: Waits): Promise<void> {
   const context = compose(waits);
-  process.exit(await run(process.argv.slice(2), context));
+  const code = await run(process.argv.slice(2), context);
+  await flushed(process, 5_000);
+  process.exit(code);
 }
 
 async function run(argv: string[], context: Context): Promise<ExitCode> {

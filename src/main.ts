@@ -8,5 +8,6 @@ void enter({
   poll: 200,
   retryFirst: 50,
   retryMost: 1_000,
+  refused: 60_000,
   staleHeartbeat: 10_000,
 });

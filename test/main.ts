@@ -8,5 +8,6 @@ void enter({
   poll: 20,
   retryFirst: 5,
   retryMost: 50,
+  refused: 500,
   staleHeartbeat: 300,
 });

@@ -1,5 +1,6 @@
 import type { Wire } from '../kube/wire/wire.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import type { OperationRecord } from '../model/operation.ts';
 import type { MovePlan } from '../model/plan.ts';
 import { operationId, runOperation } from '../operate/operation.ts';
 import type { Outcome } from '../operate/runner.ts';
@@ -36,7 +37,7 @@ export async function carryOut(context: Context, plan: MovePlan, options: CarryO
       ended: (outcome) => report(outcome, context, output === undefined),
     });
     const done = outcomes.filter(({ state }) => state === 'finished').map(({ record }) => record);
-    const complaints = done.length > 0 ? await verifyMoves(wire, done) : [];
+    const complaints = [...otherwise(plan, done), ...(await verify(wire, done))];
     for (const complaint of complaints) tell(`error: ${complaint}`);
     if (done.length > 0 && complaints.length === 0) {
       tell('Verified: every moved node is there once, with its new subnet, shared with no other node.');
@@ -50,6 +51,24 @@ export async function carryOut(context: Context, plan: MovePlan, options: CarryO
   }
 }
 
+/** Moves that ended with another subnet than the one that was named for them. */
+function otherwise(plan: MovePlan, done: OperationRecord[]): string[] {
+  return plan.moves
+    .filter(({ wished }) => wished)
+    .flatMap(({ node, to }) => {
+      const record = done.find((one) => one.node === node);
+      return !record || record.to.join(',') === to.join(',')
+        ? []
+        : [`node ${node} has ${record.to.join(',')}, not ${to.join(',')}`];
+    });
+}
+
+/** What cannot be verified is a complaint, not a failure: nodes have moved. */
+async function verify(wire: Wire, done: OperationRecord[]): Promise<string[]> {
+  if (done.length === 0) return [];
+  return verifyMoves(wire, done).catch((error: Error) => [`what was done could not be verified: ${error.message}`]);
+}
+
 function report({ state, record, ...rest }: Outcome, { streams }: Context, words: boolean): void {
   const { node, from, to } = record;
   if (state === 'finished') {
@@ -60,8 +79,9 @@ function report({ state, record, ...rest }: Outcome, { streams }: Context, words
   const what = { refused: 'was not moved', undone: 'was not moved; it is as it was', interrupted: 'is not finished' }[
     state
   ];
-  const hint = error instanceof Failure && error.hint ? `\n${error.hint}` : '';
-  streams.err(`error: node ${node} ${what}: ${error?.message ?? ''}${hint}\n`);
+  const hint = error instanceof Failure ? error.hint : undefined;
+  const lines = [`error: node ${node} ${what}: ${error?.message ?? ''}`, ...(hint === undefined ? [] : [hint])];
+  streams.err(lines.map((line) => `${escapeLine(line)}\n`).join(''));
 }
 
 function exitCode(plan: MovePlan, outcomes: Outcome[], complaints: string[]): ExitCode {

@@ -51,6 +51,7 @@ export async function runReassign(context: Context, args: ReassignArgs): Promise
   try {
     const survey = await surveyCluster(wire, { pods: 'none', clusterUID: true, freshness: 'quorum' }, args.settings);
     for (const warning of survey.warnings) context.streams.err(`Warning: ${warning}\n`);
+    warnOfServices(context, survey);
     const plan = planReassign(survey, wishes, { machinePaused: args.machinePaused });
     const [refused] = plan.refused;
     if (refused && wishes.length === 1) throw new Failure(`node ${refused.node} is not moved: ${refused.reason}`);
@@ -62,6 +63,14 @@ export async function runReassign(context: Context, args: ReassignArgs): Promise
   } finally {
     wire.close();
   }
+}
+
+/** A free subnet is only as free as what is known: the service range is not part of any Node. */
+function warnOfServices({ streams }: Context, { settings: { serviceCIDRs } }: ClusterSurvey): void {
+  if (serviceCIDRs.known) return;
+  streams.err(
+    'Warning: the service range is not known, so a new subnet may overlap it; give it with --service-cluster-ip-range\n',
+  );
 }
 
 async function showDryRun(

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../model/json.ts';
 import { asList, asObject } from '../model/read-json.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire } from './wire/wire.ts';
@@ -22,20 +23,33 @@ export interface Discovery {
 const NOT_STORED = ['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics.k8s.io', 'events.k8s.io'];
 
 /**
- * The kinds of the server, each in its group's preferred version. One request a group, all at once (the aggregated form
- * is not there before 1.26). Throws ApiError, WireError when the list of groups itself cannot be read.
+ * The kinds of the server, each in its group's preferred version, or in the first that has it: the garbage collector knows
+ * those too. One request a version, all at once (the aggregated form is not there before 1.26). Throws ApiError, WireError
+ * when the list of groups itself cannot be read.
  */
 export async function discoverKinds(wire: Wire): Promise<Discovery> {
   const { body } = await requestJSON(wire, { method: 'GET', path: '/apis' });
-  const groups = asList(body.groups).flatMap((group) => {
-    const version = asObject(asObject(group).preferredVersion).groupVersion;
-    return typeof version === 'string' && !NOT_STORED.includes(version.split('/')[0] ?? '') ? [version] : [];
-  });
-  const answers = await Promise.all(['v1', ...groups].map((version) => groupKinds(wire, version)));
-  return {
-    kinds: answers.flatMap(({ kinds }) => kinds),
-    unknown: answers.flatMap(({ unknown }) => unknown),
-  };
+  const groups = asList(body.groups)
+    .map(asObject)
+    .filter(({ name }) => !NOT_STORED.includes(String(name)));
+  const answers = await Promise.all(['v1', ...groups.flatMap(versionsOf)].map((version) => groupKinds(wire, version)));
+  const found = new Map<string, ListableKind>();
+  for (const kind of answers.flatMap(({ kinds }) => kinds)) {
+    const key = `${groupOf(kind)} ${kind.path.slice(kind.path.lastIndexOf('/'))}`;
+    if (!found.has(key)) found.set(key, kind);
+  }
+  return { kinds: [...found.values()], unknown: answers.flatMap(({ unknown }) => unknown) };
+}
+
+/** The API group of a kind, '' for the core group. */
+export function groupOf({ groupVersion }: ListableKind): string {
+  return groupVersion.includes('/') ? (groupVersion.split('/')[0] ?? '') : '';
+}
+
+/** groupVersions of a group, the preferred first. */
+function versionsOf({ preferredVersion, versions }: JsonObject): string[] {
+  const all = [preferredVersion, ...asList(versions)].map((version) => String(asObject(version).groupVersion));
+  return [...new Set(all)];
 }
 
 async function groupKinds(wire: Wire, groupVersion: string): Promise<Discovery> {

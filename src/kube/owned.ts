@@ -1,7 +1,7 @@
-import type { JsonObject, RawObject } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Dependent } from '../model/operation.ts';
-import { asObject } from '../model/read-json.ts';
-import type { Discovery, ListableKind } from './discovery.ts';
+import { asList, asObject } from '../model/read-json.ts';
+import { type Discovery, groupOf, type ListableKind } from './discovery.ts';
 import { ApiError } from './wire/api-error.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire } from './wire/wire.ts';
@@ -14,40 +14,65 @@ export interface Owned {
 
 const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
+/** Objects a page: metadata of 500 is some hundred kilobytes. */
+const PAGE = '500';
+
+/** Kinds looked through at the same time: all at once would burden the server for nothing. */
+const SIDE_BY_SIDE = 6;
+
 /**
- * All objects whose ownerReferences name `uid`, found by listing the metadata of every kind. The Lease is left out: the
- * kubelet renews it and owns it again by itself (nodelease.go:SetNodeOwnerFunc). Events are left out: nobody owns them.
+ * All objects whose ownerReferences name `uid`, found by listing the metadata of every kind. Left out: the Node's own Lease,
+ * which the kubelet renews and owns again by itself (nodelease.go:SetNodeOwnerFunc), and events, which nobody owns.
  */
 export async function listOwned(wire: Wire, { kinds, unknown }: Discovery, uid: string): Promise<Owned> {
-  const looked = kinds.filter(({ kind }) => !['Lease', 'Event', 'ComponentStatus'].includes(kind));
-  const answers = await Promise.all(looked.map((kind) => ownedOfKind(wire, kind, uid)));
-  return {
-    dependents: answers.flatMap(({ dependents }) => dependents),
-    unlisted: [...unknown, ...answers.flatMap(({ unlisted }) => unlisted)],
+  const waiting = kinds.filter((kind) => !isUnowned(kind));
+  const owned: Owned = { dependents: [], unlisted: [...unknown] };
+  const worker = async () => {
+    for (let kind = waiting.shift(); kind !== undefined; kind = waiting.shift()) {
+      const { dependents, unlisted } = await ownedOfKind(wire, kind, uid);
+      owned.dependents.push(...dependents);
+      owned.unlisted.push(...unlisted);
+    }
   };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+  return owned;
+}
+
+function isUnowned(kind: ListableKind): boolean {
+  return groupOf(kind) === '' && ['Event', 'ComponentStatus'].includes(kind.kind);
 }
 
 async function ownedOfKind(wire: Wire, kind: ListableKind, uid: string): Promise<Owned> {
   try {
-    const { body } = await requestJSON(wire, { method: 'GET', path: kind.path, accept: METADATA });
-    const items = Array.isArray(body.items) ? body.items : [];
-    return {
-      dependents: items.flatMap((item) => dependent(kind, asObject(asObject(item).metadata), uid)),
-      unlisted: [],
-    };
+    return { dependents: await listPages(wire, kind, uid), unlisted: [] };
   } catch (error) {
     // 404, 405: a kind without objects of its own (tokenreviews and the like), or gone since discovery.
-    if (error instanceof ApiError && (error.status === 404 || error.status === 405))
-      return { dependents: [], unlisted: [] };
-    return { dependents: [], unlisted: [`${kind.groupVersion} ${kind.kind}: ${(error as Error).message}`] };
+    const absent = error instanceof ApiError && (error.status === 404 || error.status === 405);
+    const message = error instanceof Error ? error.message : String(error);
+    return { dependents: [], unlisted: absent ? [] : [`${kind.groupVersion} ${kind.kind}: ${message}`] };
+  }
+}
+
+async function listPages(wire: Wire, { path, ...kind }: ListableKind, uid: string): Promise<Dependent[]> {
+  const dependents: Dependent[] = [];
+  for (let next = ''; ; ) {
+    const query = { limit: PAGE, ...(next ? { continue: next } : {}) };
+    const { body } = await requestJSON(wire, { method: 'GET', path, query, accept: METADATA });
+    dependents.push(
+      ...asList(body.items).flatMap((item) => dependent({ path, ...kind }, asObject(asObject(item).metadata), uid)),
+    );
+    next = String(asObject(body.metadata).continue ?? '');
+    if (next === '') return dependents;
   }
 }
 
 function dependent(kind: ListableKind, metadata: JsonObject, uid: string): Dependent[] {
-  const references = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences : [];
-  const ownerReference = references.map(asObject).find((reference) => reference.uid === uid);
+  const ownerReference = asList(metadata.ownerReferences)
+    .map(asObject)
+    .find((reference) => reference.uid === uid);
   if (!ownerReference) return [];
   const name = String(metadata.name);
+  if (kind.kind === 'Lease' && metadata.namespace === 'kube-node-lease') return [];
   const namespace = kind.namespaced ? String(metadata.namespace) : undefined;
   return [
     {
@@ -63,63 +88,4 @@ function objectPath(kind: ListableKind, name: string, namespace: string | undefi
   const last = `${kind.path.slice(kind.path.lastIndexOf('/') + 1)}/${encodeURIComponent(name)}`;
   const root = kind.path.slice(0, kind.path.lastIndexOf('/'));
   return namespace === undefined ? `${root}/${last}` : `${root}/namespaces/${encodeURIComponent(namespace)}/${last}`;
-}
-
-/**
- * Takes the Node's reference out of a dependent, so that the garbage collector does not follow the Node's deletion. The
- * patch tests both uids: it never touches another object or another reference. Gone or already detached: nothing to do.
- */
-export async function detach(wire: Wire, { path, uid, ownerReference }: Dependent): Promise<void> {
-  await editReferences(wire, path, uid, (references) => {
-    const index = references.findIndex((reference) => reference.uid === ownerReference.uid);
-    if (index < 0) return undefined;
-    return [
-      { op: 'test', path: `/metadata/ownerReferences/${index}/uid`, value: ownerReference.uid ?? null },
-      { op: 'remove', path: `/metadata/ownerReferences/${index}` },
-    ];
-  });
-}
-
-/** Gives a dependent its reference back, with the Node's new uid. Returns false when the dependent is gone. */
-export async function adopt(wire: Wire, { path, uid, ownerReference }: Dependent, nodeUID: string): Promise<boolean> {
-  return editReferences(wire, path, uid, (references, present) => {
-    if (references.some((reference) => reference.uid === nodeUID)) return undefined;
-    const value = { ...ownerReference, uid: nodeUID };
-    return present
-      ? [{ op: 'add', path: '/metadata/ownerReferences/-', value }]
-      : [{ op: 'add', path: '/metadata/ownerReferences', value: [value] }];
-  });
-}
-
-/** JSON patch of ownerReferences, tried again when the object moved in between. Returns false when the object is gone. */
-async function editReferences(
-  wire: Wire,
-  path: string,
-  uid: string,
-  edit: (references: RawObject[], present: boolean) => JsonObject[] | undefined,
-): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const metadata = asObject((await requestJSON(wire, { method: 'GET', path })).body.metadata);
-      if (metadata.uid !== uid) return false;
-      const present = Array.isArray(metadata.ownerReferences);
-      const operations = edit(
-        Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences.map(asObject) : [],
-        present,
-      );
-      if (!operations) return true;
-      const test = [
-        { op: 'test', path: '/metadata/uid', value: uid },
-        { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion ?? null },
-      ];
-      const body = JSON.stringify([...test, ...operations]);
-      await requestJSON(wire, { method: 'PATCH', path, contentType: 'application/json-patch+json', body });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status === 404) return false;
-      // A failed test of a JSON patch is 422, a write in between 409: read again.
-      if (attempt >= 10 || (error.status !== 409 && error.status !== 422)) throw error;
-    }
-  }
 }

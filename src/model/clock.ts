@@ -20,6 +20,8 @@ export interface Waits {
   /** First and longest pause between two tries of the POST. */
   retryFirst: number;
   retryMost: number;
+  /** A server that refuses the POST in every form for as long is believed. */
+  refused: number;
   /** A POST later than this after the DELETE renews the heartbeat of the Ready condition. */
   staleHeartbeat: number;
 }

@@ -1,5 +1,6 @@
 import { discoverKinds } from '../kube/discovery.ts';
 import { NodeWatch } from '../kube/node-watch.ts';
+import { limited } from '../kube/wire/limited.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { Clock, Waits } from '../model/clock.ts';
 import type { OperationRecord } from '../model/operation.ts';
@@ -43,8 +44,10 @@ export async function runOperation(id: string, plan: MovePlan, options: Operatio
   const watch = new NodeWatch(wire);
   const outcomes: Outcome[] = [];
   try {
-    const discovery = await discoverKinds(wire);
-    const journal = new Journal(wire, options.stateFolder, clock);
+    // Both before the first move: between detach and DELETE nothing is to be waited for.
+    const [discovery] = await Promise.all([discoverKinds(wire), watch.subnets()]);
+    // What happens between DELETE and POST must not wait for a connection that died.
+    const journal = new Journal(limited(wire, waits.answer), options.stateFolder, clock);
     for (const move of plan.moves) {
       if (stopping()) break;
       const work: Work = {
@@ -59,6 +62,7 @@ export async function runOperation(id: string, plan: MovePlan, options: Operatio
         stopping,
         tell,
         wished: move.wished,
+        reserved: plan.moves.slice(plan.moves.indexOf(move) + 1).flatMap(({ to }) => to),
       };
       const outcome = await runMove(STEPS[move.method], firstRecord(id, plan, move, options), work);
       outcomes.push(outcome);

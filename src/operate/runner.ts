@@ -67,16 +67,26 @@ async function store(
 /** Takes back what was done while the old Node is still there; otherwise leaves everything for a later run. */
 async function giveUp(begun: StepDefinition[], record: OperationRecord, error: Error, work: Work): Promise<Outcome> {
   if (!work.journal.has(record)) return { state: 'refused', record, error };
-  if (reached(record, 'posted')) return { state: 'interrupted', record, error };
+  if (reached(record, 'posted')) return interrupted(record, error, work);
   try {
     // Seen, not believed: only while the old Node is there can anything be taken back.
     const { uid } = asObject((await getNode(work.wire, record.node)).metadata);
-    if (uid !== record.uid) return { state: 'interrupted', record, error };
+    if (uid !== record.uid) return interrupted(record, error, work);
     // What the last step stored before it failed says more than what the runner holds.
     const latest = work.journal.last(record);
     for (const step of begun.toReversed()) await step.undo?.(latest, work);
     return { state: 'undone', record: await work.journal.save(latest, 'undone'), error };
   } catch {
-    return { state: 'interrupted', record, error };
+    return interrupted(record, error, work);
   }
+}
+
+/** What is left to the operator is said with the failure, whatever it was. */
+function interrupted(record: OperationRecord, error: Error, work: Work): Outcome {
+  const hint = reached(record, 'posted')
+    ? `the Node is there; what was left to do stands in ${work.journal.configMap(record)}`
+    : `should the Node be absent, bring it back with: ${work.journal.recovery(record)}`;
+  const told =
+    error instanceof Failure && error.hint !== undefined ? error : new Failure(error.message, { hint, cause: error });
+  return { state: 'interrupted', record, error: told };
 }

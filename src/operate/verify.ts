@@ -20,6 +20,7 @@ export async function verifyMoves(wire: Wire, records: OperationRecord[]): Promi
   return records.flatMap(({ node: name, to }) => {
     const node = nodes.find((one) => one.name === name);
     if (!node) return [`node ${name} is absent`];
+    if (to.length === 0) return [`node ${name} has no subnet`];
     if (node.podCIDRs.join(',') !== to.join(','))
       return [`node ${name} has ${node.podCIDRs.join(',') || 'no subnet'}, not ${to.join(',')}`];
     const blocks = to.flatMap((text) => readSloppily(text) ?? []);

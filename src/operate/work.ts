@@ -19,6 +19,8 @@ export interface Work {
   ignoreUnlisted: boolean;
   /** The operator named the subnet: stop when it is taken meanwhile instead of choosing another. */
   wished: boolean;
+  /** Subnets that later moves of the plan are to have: never given to this one instead. */
+  reserved: string[];
   /** True once the operator wants to stop: waits that are not vital end. */
   stopping(): boolean;
   /** A line for the operator, on stderr. */

@@ -44,7 +44,10 @@ export function postBody(raw: RawObject, { from, to, operation }: BodyChanges): 
   };
   return {
     ...raw,
-    metadata: { ...metadata, ...(Object.keys(changed).length > 0 ? { annotations: changed } : {}) },
+    metadata: {
+      ...without(metadata, ['annotations']),
+      ...(Object.keys(changed).length > 0 ? { annotations: changed } : {}),
+    },
     spec: specWith(asObject(raw.spec), to),
   };
 }

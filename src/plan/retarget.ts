@@ -1,31 +1,39 @@
+import type { Block } from '../model/cidr.ts';
 import { overlaps } from '../subnet/block.ts';
 import { readSloppily } from '../subnet/parse.ts';
 import { highestFree } from '../subnet/pool.ts';
-import type { Ground, Use } from './ground.ts';
+import type { Ground } from './ground.ts';
+
+/** What is looked at again. */
+export interface Retargeting {
+  node: string;
+  from: string[];
+  to: string[];
+  /** Subnets that later moves of the same plan are to have. */
+  reserved: string[];
+}
 
 /**
- * The subnets that the node is to have, looked at again with the nodes as they are now: a block that somebody took meanwhile is
- * replaced by the highest free one. Undefined when none is free.
+ * The subnets that the node is to have, looked at again with the nodes as they are now: a new block that somebody took
+ * meanwhile is replaced by the highest free one. Undefined when none is free. What the node keeps is not judged again.
  */
 export function retarget(
-  node: string,
-  to: string[],
+  { node, from, to, reserved }: Retargeting,
   ground: Ground,
   current: ReadonlyMap<string, string[]>,
 ): string[] | undefined {
-  const others: Use[] = [...current].flatMap(([name, subnets]) =>
-    name === node
-      ? []
-      : subnets.flatMap((text) => readSloppily(text) ?? []).map((block) => ({ block, holder: name, node: name })),
-  );
-  const fixed = ground.inUse.filter((use) => use.node === undefined);
-  const taken = [...fixed, ...others].map(({ block }) => block);
+  const others = [...current].flatMap(([name, subnets]) => (name === node ? [] : blocks(subnets)));
+  const fixed = ground.inUse.filter((use) => use.node === undefined).map(({ block }) => block);
+  const taken = [...fixed, ...others];
   const chosen = to.map((text) => {
-    const block = readSloppily(text);
+    const [block] = blocks([text]);
     const pool = ground.pools.find(({ cluster }) => cluster.family === block?.family);
-    if (!block || !pool || !taken.some((other) => overlaps(other, block))) return text;
-    const own = current.get(node)?.flatMap((one) => readSloppily(one) ?? []) ?? [];
-    return highestFree(pool.cluster, pool.mask, [...taken, ...own])?.text;
+    if (!block || !pool || from.includes(text) || !taken.some((other) => overlaps(other, block))) return text;
+    return highestFree(pool.cluster, pool.mask, [...taken, ...blocks([...from, ...reserved])])?.text;
   });
   return chosen.every((text) => text !== undefined) ? chosen : undefined;
+}
+
+function blocks(texts: string[]): Block[] {
+  return texts.flatMap((text) => readSloppily(text) ?? []);
 }

@@ -1,14 +1,13 @@
 import { isatty } from 'node:tty';
 import type { Streams } from '../commands/context.ts';
 
-/** The process's own streams. A closed pipe (`| head`) ends nothing: what runs is finished, and what is left is not printed. */
+/**
+ * The process's own streams. What cannot be printed (a closed pipe, a terminal that is gone, a full disk) is lost, and ends
+ * nothing: a Node may be absent just then.
+ */
 export function processStreams(process: NodeJS.Process): Streams {
   const { stdout, stderr } = process;
-  const ignoreClosedPipe = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  };
-  stdout.on('error', ignoreClosedPipe);
-  stderr.on('error', ignoreClosedPipe);
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
@@ -21,4 +20,11 @@ export function processStreams(process: NodeJS.Process): Streams {
       return Buffer.concat(chunks);
     },
   };
+}
+
+/** Waits until what was printed is on its way, at most `mostMs`: a pipe takes 64 KiB at a time. */
+export async function flushed({ stdout, stderr }: NodeJS.Process, mostMs: number): Promise<void> {
+  const both = [stdout, stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve())));
+  const late = new Promise<void>((resolve) => setTimeout(resolve, mostMs).unref());
+  await Promise.race([Promise.all(both), late]);
 }

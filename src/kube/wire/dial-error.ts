@@ -7,6 +7,8 @@ export interface Circumstances {
   host: string;
   /** The connection stood (TLS included) when the error came, so that the request may have been sent. */
   connected: boolean;
+  /** The connection had served other requests before: what it says now tells nothing about this one. */
+  reused: boolean;
 }
 
 interface NodeError extends Error {
@@ -21,7 +23,7 @@ interface NodeError extends Error {
 }
 
 /** Node's error, raised by a request that got no answer, in kubectl's words and with the request's fate. */
-export function wireError(cause: unknown, { host, connected }: Circumstances): WireError {
+export function wireError(cause: unknown, { host, connected, reused }: Circumstances): WireError {
   const error = first(cause);
   const options = error.code === undefined ? { cause } : { code: error.code, cause };
   if (error.code === 'ECONNREFUSED' && !connected) {
@@ -32,7 +34,7 @@ export function wireError(cause: unknown, { host, connected }: Circumstances): W
     );
   }
   // A server that refuses our certificate says so after our side of a TLS 1.3 handshake is done: it read no request.
-  const alert = /^ERR_SSL_.*ALERT/.test(error.code ?? '');
+  const alert = !reused && /^ERR_SSL_.*ALERT/.test(error.code ?? '');
   const fate: Fate = connected && !alert ? 'unknown' : 'unsent';
   return new WireError(`Unable to connect to the server: ${words(error, host)}`, fate, options);
 }

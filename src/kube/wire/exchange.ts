@@ -103,7 +103,7 @@ export class Exchange {
   }
 
   #error(error: Error): WireError {
-    return this.#failure ?? wireError(error, { host: this.#host, connected: this.#connected });
+    return this.#failure ?? wireError(error, { host: this.#host, connected: this.#connected, reused: this.reused });
   }
 
   #dial(ms: number, text: string): void {

@@ -69,7 +69,7 @@ class HTTPWire implements Wire {
   /** Sends once; a read that met a kept-alive connection which the server had just closed is sent again on a new one. */
   async #send(request: WireRequest, headers: Record<string, string>, again: boolean): Promise<Answer> {
     const credentials = await this.#signed(() => this.#endpoint.credentials.get());
-    const agent = await this.#connections(credentials);
+    const agent = await this.#signed(() => this.#connections(credentials));
     const secure = this.#endpoint.url.protocol === 'https:';
     const { request: send } = secure ? await import('node:https') : await import('node:http');
     const options = this.#options(request, credentials, agent, headers);
@@ -88,10 +88,10 @@ class HTTPWire implements Wire {
       this.#answered = true;
       return { exchange, response };
     } catch (error) {
+      // Connections that died without a word die together: the next request gets a new one.
+      if (error instanceof WireError && exchange.reused) dropIdle(agent);
       const lost = error instanceof WireError && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       if (!lost || again || !exchange.reused || request.method !== 'GET') throw error;
-      // The other idle connections are as old: drop them all.
-      dropIdle(agent);
       return this.#send(request, headers, true);
     }
   }
@@ -149,6 +149,10 @@ class HTTPWire implements Wire {
     }
     const agent = createAgent(this.#endpoint, { cert, key });
     this.#agent = { agent, cert, key };
+    // A certificate file may be caught half-written: the next request reads it again.
+    agent.catch(() => {
+      if (this.#agent?.agent === agent) this.#agent = undefined;
+    });
     return agent;
   }
 }

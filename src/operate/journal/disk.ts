@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
 import type { OperationRecord } from '../../model/operation.ts';
-import { makeFolder } from './state-folder.ts';
+import { flushFolder, makeFolder } from './state-folder.ts';
 
 /** The local copy of one move. */
 export interface DiskCopy {
@@ -13,10 +13,10 @@ export interface DiskCopy {
   recordPath: string;
 }
 
-/** Where the local copy of a move is kept: STATE/CLUSTER-UID/OPERATION/NODE.json and NODE.record.json. */
+/** Where the local copy of a move is kept: STATE/CLUSTER-UID/OPERATION/NODE.json and NODE.record, both JSON. */
 export function diskCopy(stateFolder: string, record: OperationRecord): DiskCopy {
   const folder = join(stateFolder, record.clusterUID, record.operation);
-  return { nodePath: join(folder, `${record.node}.json`), recordPath: join(folder, `${record.node}.record.json`) };
+  return { nodePath: join(folder, `${record.node}.json`), recordPath: join(folder, `${record.node}.record`) };
 }
 
 /** Writes both files of the copy, flushed and read back equal. Throws Failure naming the file. */
@@ -51,16 +51,5 @@ async function writeFlushed(path: string, value: unknown): Promise<void> {
       hint: 'name a folder on a disk with room with --state-dir',
       cause: error,
     });
-  }
-}
-
-async function flushFolder(path: string): Promise<void> {
-  // Windows cannot open a folder; its rename is durable by the file system's journal.
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { Wire } from '../../kube/wire/wire.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { OperationRecord, Step } from '../../model/operation.ts';
+import { shellWord } from '../../model/text.ts';
 import { configMapName, writeClusterCopy } from './cluster.ts';
 import { diskCopy, writeDiskCopy } from './disk.ts';
 
@@ -39,9 +40,9 @@ export class Journal {
     return this.#last.get(record.node) ?? record;
   }
 
-  /** The file that `kubectl create -f` brings the Node back from. */
-  nodePath(record: OperationRecord): string {
-    return diskCopy(this.#stateFolder, record).nodePath;
+  /** The command that brings the Node back without this program. */
+  recovery(record: OperationRecord): string {
+    return `kubectl create -f ${shellWord(diskCopy(this.#stateFolder, record).nodePath)}`;
   }
 
   /** For words: where the copy in the cluster is. */

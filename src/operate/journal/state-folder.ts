@@ -1,4 +1,4 @@
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat, mkdir, open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../../model/failure.ts';
@@ -18,7 +18,7 @@ export interface StateFolderOptions {
  * change is none.
  */
 export async function openStateFolder(options: StateFolderOptions): Promise<string> {
-  const folder = stateFolder(options);
+  const folder = resolve(stateFolder(options));
   const hint = 'name another folder with --state-dir';
   try {
     await makeFolder(folder);
@@ -48,6 +48,19 @@ export async function makeFolder(path: string): Promise<void> {
     await makeFolder(dirname(path));
     await mkdir(path, { mode: 0o700 });
   }
+  await flushFolder(dirname(path));
+}
+
+/** After this a power cut no longer takes away what was made in the folder. */
+export async function flushFolder(path: string): Promise<void> {
+  // Windows cannot open a folder; its rename is durable by the file system's journal.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -58,7 +71,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function stateFolder({ stateDir, env, platform }: StateFolderOptions): string {
-  if (stateDir !== undefined) return resolve(stateDir);
+  if (stateDir !== undefined) return stateDir;
   if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, 'kubectl-podcidr');
   const home = env.HOME ?? homedir();
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'kubectl-podcidr');

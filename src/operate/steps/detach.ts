@@ -1,6 +1,8 @@
-import { adopt, detach, listOwned } from '../../kube/owned.ts';
+import { listOwned } from '../../kube/owned.ts';
+import { adopt, detach } from '../../kube/owner-references.ts';
 import { Failure } from '../../model/failure.ts';
 import type { OperationRecord } from '../../model/operation.ts';
+import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 
 /**
@@ -20,16 +22,21 @@ export const detachStep: StepDefinition = {
       });
     }
     const stored = await work.journal.save({ ...record, dependents }, 'planned');
-    for (const dependent of dependents) await detach(work.wire, dependent);
+    await detachAll(stored, work);
     return stored;
   },
   undo: (record, work) => adoptAll(record, work, record.uid),
 };
 
+/** Takes the Node's reference out of each dependent of the record; what is detached already stays so. */
+export async function detachAll({ dependents }: OperationRecord, work: Work): Promise<void> {
+  for (const dependent of dependents) await persist(work, () => detach(work.wire, dependent));
+}
+
 /** Gives every dependent the Node with this uid as its owner again, and says which are gone. */
 export async function adoptAll(record: OperationRecord, work: Work, uid: string): Promise<void> {
   for (const dependent of record.dependents) {
-    const there = await adopt(work.wire, dependent, uid);
+    const there = await persist(work, () => adopt(work.wire, dependent, uid));
     if (!there) work.tell(`Warning: ${dependent.name}, which node ${record.node} owned, is gone`);
   }
 }

@@ -1,8 +1,8 @@
 import { getNode, patchNode } from '../../kube/objects/node.ts';
-import { ApiError } from '../../kube/wire/api-error.ts';
 import { Failure } from '../../model/failure.ts';
 import { asList, asObject } from '../../model/read-json.ts';
 import { retarget } from '../../plan/retarget.ts';
+import { mayTryAgain, persist } from '../persist.ts';
 import { reached, type StepDefinition } from '../work.ts';
 
 /**
@@ -13,16 +13,20 @@ export const fillStep: StepDefinition = {
   name: 'posted',
   isDone: (record) => reached(record, 'posted'),
   async run(record, work) {
+    let to = record.to;
     for (let attempt = 1; ; attempt += 1) {
-      const node = await getNode(work.wire, record.node);
+      const node = await persist(work, () => getNode(work.wire, record.node));
       const { uid, resourceVersion } = asObject(node.metadata);
       const present = asList(asObject(node.spec).podCIDRs);
       if (uid !== record.uid) throw changed(record.node, 'it was deleted and created again');
+      // Ours, when the answer to an earlier PATCH was lost.
+      if (attempt > 1 && present.join(',') === to.join(',')) return { ...record, to };
       if (present.length > 0) throw changed(record.node, `it has ${present.join(',')} now`);
-      const to = retarget(record.node, record.to, work.ground, await work.watch.subnets());
-      if (!to || (work.wished && to.join(',') !== record.to.join(','))) {
+      const next = retarget({ ...record, reserved: work.reserved }, work.ground, await work.watch.subnets());
+      if (!next || (work.wished && next.join(',') !== record.to.join(','))) {
         throw new Failure(`${record.to.join(',')} was taken by another node meanwhile`);
       }
+      to = next;
       const stored = await work.journal.save({ ...record, to, raw: node }, 'planned');
       try {
         await patchNode(work.wire, record.node, {
@@ -31,7 +35,8 @@ export const fillStep: StepDefinition = {
         });
         return stored;
       } catch (error) {
-        if (!(error instanceof ApiError) || error.status !== 409 || attempt === 20) throw error;
+        if (!mayTryAgain(error) || attempt === 20) throw error;
+        await work.clock.sleep(work.waits.poll);
       }
     }
   },

@@ -1,8 +1,8 @@
 import { getNode, patchNode } from '../../kube/objects/node.ts';
-import { ApiError } from '../../kube/wire/api-error.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION } from '../../plan/body.ts';
+import { mayTryAgain, persist } from '../persist.ts';
 import { reached, type StepDefinition } from '../work.ts';
 
 /**
@@ -15,7 +15,7 @@ export const finishStep: StepDefinition = {
   async run(record, work) {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const node = await getNode(work.wire, record.node);
+        const node = await persist(work, () => getNode(work.wire, record.node));
         const { uid, resourceVersion } = asObject(node.metadata);
         await patchNode(work.wire, record.node, {
           metadata: {
@@ -27,8 +27,9 @@ export const finishStep: StepDefinition = {
         });
         return record;
       } catch (error) {
-        // 409: a heartbeat came in between.
-        if (!(error instanceof ApiError) || error.status !== 409 || attempt === 20) throw error;
+        // A heartbeat came in between, or the answer was lost: the look before the next try tells.
+        if (!mayTryAgain(error) || attempt === 20) throw error;
+        await work.clock.sleep(work.waits.poll);
       }
     }
   },

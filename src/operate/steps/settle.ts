@@ -4,6 +4,7 @@ import { ApiError } from '../../kube/wire/api-error.ts';
 import type { Json, RawObject } from '../../model/json.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asList, asObject } from '../../model/read-json.ts';
+import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 
 /**
@@ -16,12 +17,18 @@ export const settleStep: StepDefinition = {
   async run(record, work) {
     await clearTaint(record, work);
     if (readyStatus(record.raw) !== 'True') return record;
-    const ready = await waitFor(work, async () => readyStatus(await getNode(work.wire, record.node)) === 'True');
+    const ready = await waitFor(
+      work,
+      async () => readyStatus(await persist(work, () => getNode(work.wire, record.node))) === 'True',
+    );
     if (!ready)
       work.tell(`Warning: node ${record.node} is not Ready yet; kubectl get node ${record.node} shows when it is`);
-    const before = await leaseRenewal(work.wire, record.node);
+    const before = await persist(work, () => leaseRenewal(work.wire, record.node));
     if (before === undefined) return record;
-    const renewed = await waitFor(work, async () => (await leaseRenewal(work.wire, record.node)) !== before);
+    const renewed = await waitFor(
+      work,
+      async () => (await persist(work, () => leaseRenewal(work.wire, record.node))) !== before,
+    );
     if (!renewed) work.tell(`Warning: the Lease of node ${record.node} was not renewed yet: does its kubelet run?`);
     return record;
   },
@@ -34,7 +41,7 @@ export const settleStep: StepDefinition = {
 async function clearTaint(record: OperationRecord, work: Work): Promise<void> {
   const end = work.clock.monotonic() + work.waits.notReadyTaint;
   for (;;) {
-    const node = await getNode(work.wire, record.node);
+    const node = await persist(work, () => getNode(work.wire, record.node));
     const taints = asList(asObject(node.spec).taints);
     const others = taints.filter((taint) => !isNotReady(taint));
     if (others.length === taints.length || readyStatus(node) !== 'True') return;

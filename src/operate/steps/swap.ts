@@ -1,14 +1,15 @@
 import { getNode, patchNode } from '../../kube/objects/node.ts';
-import { ApiError } from '../../kube/wire/api-error.ts';
-import { Failure } from '../../model/failure.ts';
+import { limited } from '../../kube/wire/limited.ts';
+import { EXIT, Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asList, asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION, postBody } from '../../plan/body.ts';
 import { differences } from '../../plan/compare.ts';
 import { retarget } from '../../plan/retarget.ts';
+import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
-import { adoptAll } from './detach.ts';
+import { detachAll } from './detach.ts';
 import { type Created, createNode } from './swap/create.ts';
 import { deleteNode } from './swap/delete.ts';
 import { checkUnchanged } from './swap/guard.ts';
@@ -20,26 +21,27 @@ const MOST_TRIES = 20;
 export const swapStep: StepDefinition = {
   name: 'posted',
   isDone: (record) => reached(record, 'posted'),
-  async run(record, work) {
+  async run(record, unlimited) {
+    const work = { ...unlimited, wire: limited(unlimited.wire, unlimited.waits.answer) };
     for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
+      // Agents may have owned their objects again while the Node kept changing.
+      if (attempt > 1) await detachAll(record, work);
       const ready = await prepare(record, work);
       const text = JSON.stringify(ready.body);
+      const start = { monotonic: work.clock.monotonic(), now: work.clock.now() };
       const outcome = await deleteNode(ready, work);
-      if (outcome === 'vanished') {
-        // Whoever deleted it wanted what it owned to go with it.
-        await adoptAll(ready, work, ready.uid);
-        throw vanished(ready);
-      }
-      const created = outcome === 'absent' ? await createNode(ready, text, work) : undefined;
+      if (outcome === 'vanished') throw vanished(ready, work);
+      const created = outcome === 'absent' ? await createNode(ready, { text, start }, work) : undefined;
       if (created) return finish(ready, created, work);
     }
     throw await busy(record, work);
   },
   async undo(record, work) {
-    const annotations = { [OPERATION_ANNOTATION]: null };
-    await patchNode(work.wire, record.node, { metadata: { uid: record.uid, annotations } }).catch((error: unknown) => {
-      if (!(error instanceof ApiError)) throw error;
-    });
+    // Written before it is taken away, so that the resourceVersion moves: a DELETE that is still on the way is refused then.
+    for (const value of [record.operation, null]) {
+      const annotations = { [OPERATION_ANNOTATION]: value };
+      await persist(work, () => patchNode(work.wire, record.node, { metadata: { uid: record.uid, annotations } }));
+    }
   },
 };
 
@@ -47,7 +49,7 @@ export const swapStep: StepDefinition = {
 async function prepare(record: OperationRecord, work: Work): Promise<OperationRecord> {
   const raw = await getNode(work.wire, record.node);
   checkUnchanged(raw, record);
-  const to = retarget(record.node, record.to, work.ground, await work.watch.subnets());
+  const to = retarget({ ...record, reserved: work.reserved }, work.ground, await work.watch.subnets());
   const taken = to?.join(',') !== record.to.join(',');
   if (!to || (taken && work.wished)) {
     throw new Failure(`${record.to.join(',')} was taken by another node meanwhile`, {
@@ -74,9 +76,14 @@ function finish(record: OperationRecord, { answer, posted }: Created, work: Work
   return { ...record, to };
 }
 
-function vanished({ node }: OperationRecord): Failure {
-  return new Failure(`node ${node} was deleted by somebody else just now; it was not brought back`, {
-    hint: 'if it should live, restart its kubelet: it registers again',
+/**
+ * The DELETE met no Node, though it was there a moment ago: somebody else deleted it, or a proxy on the way sent our DELETE
+ * twice. It cannot be told which, so the operator decides. What it owned stays detached: that harms nothing.
+ */
+function vanished(record: OperationRecord, work: Work): Failure {
+  return new Failure(`node ${record.node} was gone when it was to be deleted: somebody else deleted it just now`, {
+    hint: `if it should live, bring it back with: ${work.journal.recovery(record)}`,
+    exitCode: EXIT.unfinished,
   });
 }
 

@@ -56,6 +56,13 @@ const AT_THE_SWAP: [name: string, fits: typeof isDelete, fault: Fault][] = [
   ['the POST is answered 401', isPost, STATUS(401, 'Unauthorized')],
   ['the POST is answered 429', isPost, { ...STATUS(429, 'TooManyRequests'), headers: { 'retry-after': '1' } }],
   ['the POST is answered 500', isPost, STATUS(500, 'InternalError')],
+  ['the POST is answered 403 once, as by a server that has just started', isPost, STATUS(403, 'Forbidden')],
+  ['the POST is answered with something that is no Node', isPost, { ...STATUS(200, ''), body: { kind: 'Status' } }],
+  [
+    'the DELETE is answered with success that did not happen',
+    isDelete,
+    { ...STATUS(200, ''), body: { kind: 'Status' } },
+  ],
   ['the POST is answered 503', isPost, STATUS(503, 'ServiceUnavailable')],
 ];
 
@@ -213,7 +220,7 @@ test.serial('a Node that somebody else deletes at the last moment is not brought
   once(isDelete, { kind: 'then', before: () => plane.api.delete('/api/v1/nodes/moves') });
   const ran = await run('moves');
   t.is(ran.code, 3, ran.stderr);
-  t.regex(ran.stderr, /deleted by somebody else/);
+  t.regex(ran.stderr, /somebody else deleted it.*kubectl create -f \//s);
   t.is(await plane.api.find('/api/v1/nodes/moves'), undefined);
 });
 
@@ -261,3 +268,28 @@ test.serial(
     t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.255.0/24');
   },
 );
+
+test.serial('a server that stumbles after the POST strands nothing: dependents are owned again', async (t) => {
+  const before = await getNode(plane, 'moves');
+  const path = '/api/v1/namespaces/default/configmaps';
+  await plane.api.post(path, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'owned', ownerReferences: ownedBy(before) },
+  });
+  let posted = false;
+  let stumbles = 0;
+  proxy.decide((request) => {
+    if (isPost(request)) posted = true;
+    else if (posted && stumbles < 6 && request.method !== 'GET') {
+      stumbles += 1;
+      return stumbles % 2 === 0 ? { kind: 'reset' } : STATUS(503, 'ServiceUnavailable');
+    }
+    return { kind: 'pass' };
+  });
+  const ran = await run('moves');
+  t.is(ran.code, 0, ran.stderr);
+  const after = await getNode(plane, 'moves');
+  t.is((await plane.api.get(`${path}/owned`)).metadata.ownerReferences?.[0]?.uid, after.metadata.uid);
+  t.deepEqual(comparable(after), comparable(before));
+});

@@ -1,7 +1,8 @@
-import { creation, getNode } from '../../../kube/objects/node.ts';
+import { creation, FIELD_MANAGER, getNode } from '../../../kube/objects/node.ts';
 import { ApiError, apiError } from '../../../kube/wire/api-error.ts';
 import type { WireResponse } from '../../../kube/wire/wire.ts';
 import { WireError } from '../../../kube/wire/wire-error.ts';
+import { EXIT, Failure } from '../../../model/failure.ts';
 import type { RawObject } from '../../../model/json.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
 import { asList, asObject } from '../../../model/read-json.ts';
@@ -19,13 +20,12 @@ import { Patience } from './patience.ts';
 /** What the server may still take when it refuses the body, in the order of what is given up. */
 const VARIANTS: { gives: string; make(record: OperationRecord): RawObject }[] = [
   { gives: '', make: ({ body }) => body },
+  // Again as it is: a server that has just started refuses what it allows a moment later.
+  { gives: 'once more', make: ({ body }) => body },
   { gives: 'without our annotation', make: ({ body }) => withoutOperation(body) },
   { gives: 'with its former subnet', make: ({ body, from }) => withSubnets(body, from) },
   { gives: 'without its status', make: ({ body }) => withoutStatus(body) },
 ];
-
-/** Rounds through all variants after which a refusing server is believed. */
-const ROUNDS = 3;
 
 /** The Node as it came back, and the body that was taken. */
 export interface Created {
@@ -33,65 +33,78 @@ export interface Created {
   posted: RawObject;
 }
 
+/** The body made ready before the DELETE, and the time of the DELETE by both clocks, in milliseconds. */
+export interface Prepared {
+  text: string;
+  start: { monotonic: number; now: number };
+}
+
 /**
- * Posts the Node until it is there. `text` is the body made ready before the DELETE. Undefined when it turns out that the old
- * Node is there after all: then nothing was posted.
+ * Posts the Node until it is there. Undefined when it turns out that the old Node is there after all: then nothing was posted.
  * While the Node is absent nothing but a Failure with exit code 3 leaves this function: when the server refuses every
- * variant, or when the operator gives up; it names the command that brings the Node back.
+ * variant for long, or when the operator gives up; it names the command that brings the Node back.
  */
-export async function createNode(record: OperationRecord, text: string, work: Work): Promise<Created | undefined> {
+export async function createNode(
+  record: OperationRecord,
+  prepared: Prepared,
+  work: Work,
+): Promise<Created | undefined> {
   const patience = new Patience(record, work);
-  const since = work.clock.monotonic();
-  let variant = 0;
-  let first: string | undefined = text;
-  for (;;) {
-    const posted = fresh(variantBody(record, variant), since, work);
+  let refusals = 0;
+  for (let first = true; ; first = false) {
+    const body = VARIANTS[refusals % VARIANTS.length]?.make(record) ?? record.body;
+    const late = absence(prepared, work) > work.waits.staleHeartbeat;
+    const posted = late ? withHeartbeat(body, timestamp(work)) : body;
     try {
-      return { answer: await post(first ?? JSON.stringify(posted), work), posted };
+      const answer = await post(first && !late ? prepared.text : JSON.stringify(posted), record, work);
+      return { answer, posted };
     } catch (error) {
       if (error instanceof ApiError && error.reason === 'AlreadyExists') {
         const there = await existing(record, work);
         if (there === 'old') return undefined;
+        if (there === 'displaced') continue;
         if (there) return { answer: there, posted };
       } else if (error instanceof ApiError && refuses(error)) {
-        variant += 1;
-        if (variant === ROUNDS * VARIANTS.length) throw patience.unfinished(error);
-        const { gives } = VARIANTS[variant % VARIANTS.length] ?? { gives: '' };
+        refusals += 1;
+        const allTried = refusals >= VARIANTS.length;
+        if (allTried && absence(prepared, work) > work.waits.refused) throw patience.unfinished(error);
+        const { gives } = VARIANTS[refusals % VARIANTS.length] ?? { gives: '' };
         work.tell(
           `Warning: the server refuses node ${record.node} (${error.message}); trying it ${gives || 'whole again'}`,
         );
-        if (variant % VARIANTS.length !== 0) continue;
       }
       await patience.wait(error);
-    } finally {
-      first = undefined;
     }
   }
 }
 
-async function post(text: string, { wire, waits }: Work): Promise<RawObject> {
-  const answer = await wire.request({ ...creation(text), timeoutMs: waits.answer });
+/** How long the Node is absent at most; by the larger of both clocks, because a laptop may have slept. */
+function absence({ start }: Prepared, { clock }: Work): number {
+  return Math.max(clock.monotonic() - start.monotonic, clock.now() - start.now);
+}
+
+/** As kubelets write times: whole seconds. */
+function timestamp({ clock }: Work): string {
+  return new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+async function post(text: string, record: OperationRecord, { wire }: Work): Promise<RawObject> {
+  const answer = await wire.request(creation(text));
   if (answer.status >= 300) throw apiError(answer);
-  return readNode(answer);
+  return readNode(answer, record);
 }
 
-/** An answer that is cut off leaves the fate of the POST open: the next one tells. */
-function readNode({ body }: WireResponse): RawObject {
+/** Only the Node itself is believed: anything else (an answer cut off, a proxy's own) leaves the fate of the POST open. */
+function readNode({ body }: WireResponse, record: OperationRecord): RawObject {
+  let node: RawObject = {};
   try {
-    return asObject(JSON.parse(body.toString()));
-  } catch (error) {
-    throw new WireError('the answer is not JSON', 'unknown', { cause: error });
+    node = asObject(JSON.parse(body.toString()));
+  } catch {
+    // told below
   }
-}
-
-function variantBody(record: OperationRecord, variant: number): RawObject {
-  return VARIANTS[variant % VARIANTS.length]?.make(record) ?? record.body;
-}
-
-/** After a long absence the old heartbeat would mean Unknown, and eviction, at once (node_lifecycle_controller.go). */
-function fresh(body: RawObject, since: number, work: Work): RawObject {
-  const late = work.clock.monotonic() - since > work.waits.staleHeartbeat;
-  return late ? withHeartbeat(body, new Date(work.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')) : body;
+  const { name, uid } = asObject(node.metadata);
+  if (node.kind === 'Node' && name === record.node && typeof uid === 'string' && uid !== record.uid) return node;
+  throw new WireError('the answer to the POST is no Node', 'unknown');
 }
 
 /** A refusal that another body may change: validation, webhooks, policies. Not: authentication, throttling, a busy server. */
@@ -101,21 +114,26 @@ function refuses({ status }: ApiError): boolean {
 
 /**
  * A Node of this name is there already: `old` when the DELETE has not taken place after all; ours, when an earlier POST got
- * through and its answer was lost; otherwise one that a restarted kubelet registered meanwhile, which is moved out of the
- * way. Undefined when the POST is to be tried again, also when it cannot be told now.
+ * through and its answer was lost; otherwise one that a restarted kubelet registered meanwhile, which is `displaced`.
+ * Undefined when it cannot be told or done now. Throws Failure (exit 3) when it must not be displaced.
  */
-async function existing(record: OperationRecord, work: Work): Promise<RawObject | 'old' | undefined> {
+async function existing(record: OperationRecord, work: Work): Promise<RawObject | 'old' | 'displaced' | undefined> {
   try {
     const node = await getNode(work.wire, record.node);
-    const { uid, annotations } = asObject(node.metadata);
-    if (uid === record.uid) return 'old';
-    const ours =
-      asObject(annotations)[OPERATION_ANNOTATION] === record.operation ||
-      asList(asObject(node.spec).podCIDRs).join(',') === record.to.join(',');
-    if (ours) return node;
+    if (asObject(node.metadata).uid === record.uid) return 'old';
+    if (isOurs(node, record)) return node;
     await displaceIntruder(node, record, work);
+    return 'displaced';
   } catch (error) {
+    if (error instanceof Failure && error.exitCode === EXIT.unfinished) throw error;
     work.tell(`Warning: another Node ${record.node} is in the way: ${error instanceof Error ? error.message : error}`);
+    return undefined;
   }
-  return undefined;
+}
+
+/** By our annotation, or (posted without it) by our name among those who wrote its fields. */
+function isOurs({ metadata }: RawObject, { operation }: OperationRecord): boolean {
+  const { annotations, managedFields } = asObject(metadata);
+  if (asObject(annotations)[OPERATION_ANNOTATION] === operation) return true;
+  return asList(managedFields).some((entry) => asObject(entry).manager === FIELD_MANAGER);
 }

@@ -8,8 +8,8 @@ import type { Work } from '../../work.ts';
 import { Patience } from './patience.ts';
 
 /**
- * `absent`: the Node is gone by our DELETE; `moved`: it is still there, in another state; `vanished`: somebody else deleted it
- * before.
+ * `absent`: the Node is gone by our DELETE; `moved`: it is still there, in another state; `vanished`: it was gone
+ * already.
  */
 export type DeletionOutcome = 'absent' | 'moved' | 'vanished';
 
@@ -19,10 +19,7 @@ export type DeletionOutcome = 'absent' | 'moved' | 'vanished';
  */
 export async function deleteNode(record: OperationRecord, work: Work): Promise<DeletionOutcome> {
   try {
-    const answer = await work.wire.request({
-      ...deletion(record.node, record.uid, record.resourceVersion),
-      timeoutMs: work.waits.answer,
-    });
+    const answer = await work.wire.request(deletion(record.node, record.uid, record.resourceVersion));
     if (answer.status < 300) return 'absent';
     if (answer.status === 404) return 'vanished';
     if (answer.status === 409) return 'moved';

@@ -30,7 +30,8 @@ export class Patience {
     if (!this.#told) {
       this.#told = true;
       this.#work.tell(`Warning: node ${this.#record.node} is not back yet: ${cause.message}`);
-      this.#work.tell(`Trying again. Should this program end, bring the Node back with:\n  ${this.command()}`);
+      this.#work.tell('Trying again. Should this program end, bring the Node back with:');
+      this.#work.tell(`  ${this.command()}`);
     }
     if (this.#work.stopping()) {
       this.#triesLeft -= 1;
@@ -43,7 +44,7 @@ export class Patience {
 
   /** What brings the Node back without this program. */
   command(): string {
-    return `kubectl create -f ${this.#work.journal.nodePath(this.#record)}`;
+    return this.#work.journal.recovery(this.#record);
   }
 
   /** The failure that says so. */

@@ -1,0 +1,26 @@
+import { ApiError } from '../kube/wire/api-error.ts';
+import { WireError } from '../kube/wire/wire-error.ts';
+import type { Work } from './work.ts';
+
+/**
+ * Does something that may be done again, until it succeeds, while the server only stumbles: no answer, 5xx, 429. Gives up,
+ * with its last error, after `waits.nodeReady` or when the operator wants to stop.
+ */
+export async function persist<Value>(work: Work, deed: () => Promise<Value>): Promise<Value> {
+  const end = work.clock.monotonic() + work.waits.nodeReady;
+  for (;;) {
+    try {
+      return await deed();
+    } catch (error) {
+      const stumbles =
+        error instanceof WireError || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
+      if (!stumbles || work.stopping() || work.clock.monotonic() >= end) throw error;
+      await work.clock.sleep(work.waits.poll);
+    }
+  }
+}
+
+/** True when a write may be repeated after another look: it met another writer (409), or its answer was lost. */
+export function mayTryAgain(error: unknown): boolean {
+  return error instanceof WireError || (error instanceof ApiError && (error.status === 409 || error.status >= 500));
+}
