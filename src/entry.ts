@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { runProgram } from './cli/program.ts';
 import type { Context } from './commands/context.ts';
 import type { Waits } from './model/clock.ts';
-import type { ExitCode } from './model/failure.ts';
+import { type ExitCode, Failure } from './model/failure.ts';
 import { systemClock } from './process/clock.ts';
 import { failureText } from './process/failure-text.ts';
 import { terminalPrompt } from './process/prompt.ts';
@@ -46,7 +46,16 @@ function compose(waits: Waits): Context {
     prompt: terminalPrompt,
     async connect(flags) {
       const { connect } = await import('./kube/connect.ts');
-      return connect(flags, { env: process.env, version, stdinIsTTY: streams.inIsTTY });
+      const wire = await connect(flags, { env: process.env, version, stdinIsTTY: streams.inIsTTY });
+      if (verbosity(flags.verbosity) < 6) return wire;
+      const { logged } = await import('./kube/wire/logged.ts');
+      return logged(wire, (line) => streams.err(`${line}\n`), systemClock.monotonic);
     },
   };
+}
+
+/** Throws Failure when the level is no number. */
+function verbosity(level: string | undefined): number {
+  if (level === undefined || /^\d+$/.test(level)) return Number(level ?? 0);
+  throw new Failure(`-v ${JSON.stringify(level)} is no log level: it is a number, like 6`);
 }

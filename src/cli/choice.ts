@@ -16,6 +16,6 @@ export function checkValues(args: Arguments, flags: Flags): void {
 
 function notAChoice(name: string, value: string, choices: readonly string[]): Failure {
   return new Failure(
-    `--${name} ${JSON.stringify(value)} is none of ${choices.join(', ')}${didYouMean(value, choices)}`,
+    `--${name} ${JSON.stringify(value)} is not known, it must be one of: ${choices.join(', ')}${didYouMean(value, choices)}`,
   );
 }

@@ -46,7 +46,8 @@ export function usage({ name, words }: Subcommand): string {
 
 /** A flag as it is typed: `-o, --output=FORMAT`. */
 export function flagText(name: string, { short, value }: Flag): string {
-  return `${short ? `-${short}, ` : ''}--${name}${value ? `=${value}` : ''}`;
+  const long = name.length === 1 ? `-${name}` : `--${name}`;
+  return `${short ? `-${short}, ` : ''}${long}${value ? `=${value}` : ''}`;
 }
 
 function example([command, does]: [string, string]): string[] {
@@ -56,7 +57,7 @@ function example([command, does]: [string, string]): string[] {
 function flagLines(flags: Flags): string[] {
   const entries = Object.entries(flags).map(([name, flag]) => {
     const text = flagText(name, flag);
-    return { text: flag.short ? `  ${text}` : `      ${text}`, help: flag.help };
+    return { text: flag.short || name.length === 1 ? `  ${text}` : `      ${text}`, help: flag.help };
   });
   const indent = Math.max(...entries.map(({ text }) => text.length)) + 3;
   return entries.flatMap(({ text, help }) => {

@@ -18,6 +18,8 @@ import { version } from './version.ts';
 /** In the order of help. */
 export const SUBCOMMANDS: Subcommand[] = [list, validate, explain, reassign, version];
 
+const HELP: Flag = { type: 'bool', short: 'h', help: 'show this help' };
+
 const PARSING = {
   'boolean-negation': false,
   'camel-case-expansion': false,
@@ -29,10 +31,15 @@ const PARSING = {
 
 /** Runs one command line (without the program's name) and returns its exit code. Throws Failure for bad usage. */
 export async function runProgram(argv: string[], context: Context): Promise<ExitCode> {
-  const flags: Flags = Object.assign({}, CONNECTION_FLAGS, ...SUBCOMMANDS.map((subcommand) => subcommand.flags));
+  const flags: Flags = Object.assign(
+    { help: HELP },
+    CONNECTION_FLAGS,
+    ...SUBCOMMANDS.map((subcommand) => subcommand.flags),
+  );
   const line = kubectlArgv(argv, flags);
   const { subcommand, parsed } = await parse(line);
-  if (parsed.help === true || line.length === 0) {
+  const helps = parsed.help === true || line.length === 0;
+  if (helps && (subcommand || words(parsed).length === 0)) {
     context.streams.out(subcommand ? commandHelp(subcommand) : programHelp(SUBCOMMANDS));
     return EXIT.fine;
   }
@@ -69,11 +76,10 @@ function base(): Argv {
     .strictOptions()
     .version(false)
     .help(false)
-    .option('help', { alias: 'h', boolean: true })
     .fail((message, error) => {
       throw usageFailure(describe(message ?? error.message, CONNECTION_FLAGS), '');
     });
-  return declareFlags(parser, CONNECTION_FLAGS);
+  return declareFlags(parser, { help: HELP, ...CONNECTION_FLAGS });
 }
 
 function declare(parser: Argv, subcommand: Subcommand, choose: (subcommand: Subcommand) => void): Argv {

@@ -1,3 +1,4 @@
+import { Failure } from '../model/failure.ts';
 import { connectionFlags } from './flags/connection.ts';
 import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -22,7 +23,12 @@ export const reassign: Subcommand = {
   ],
   flags: {
     cidr: { type: 'text', value: 'CIDR[,CIDR]', help: 'the new subnet, one of each family; with one node' },
-    'dry-run': { type: 'text', value: 'MODE', choices: DRY_RUNS, help: 'none or client: client only shows the plan' },
+    'dry-run': {
+      type: 'text',
+      value: 'MODE',
+      choices: DRY_RUNS,
+      help: 'none or client: client only shows the plan, and is meant when no mode is given',
+    },
     output: {
       type: 'text',
       short: 'o',
@@ -34,7 +40,7 @@ export const reassign: Subcommand = {
       type: 'text',
       value: 'WHAT',
       choices: ['node'],
-      help: 'with a dry run: node prints the Nodes that would be posted',
+      help: 'with a dry run: node prints the Nodes that would be posted, as a List in JSON, or in YAML with -o yaml',
     },
     yes: { type: 'bool', short: 'y', help: 'do not ask' },
     'machine-paused': {
@@ -46,6 +52,8 @@ export const reassign: Subcommand = {
     ...SETTING_FLAGS,
   },
   async run(context, args) {
+    if (args.texts('cidr').length > 1)
+      throw new Failure('--cidr is given twice; write IPV4-CIDR,IPV6-CIDR for both families');
     const { runReassign } = await import('../commands/reassign.ts');
     return runReassign(context, {
       wishes: args.words,

@@ -11,7 +11,7 @@ export const validate: Subcommand = {
   words: '',
   summary: 'Find what is wrong with the pod subnets, and say what to do',
   description:
-    'Find what is wrong with the pod subnets of the nodes, with evidence and the next command.\nExit code 1 when errors were found.',
+    'Find what is wrong with the pod subnets of the nodes, with evidence and the next command.\nExit code 1 when errors were found; see --fail-on.',
   examples: [
     ['kubectl podcidr validate', 'the cluster'],
     ['kubectl podcidr validate -o json', 'for a program'],
@@ -25,7 +25,7 @@ export const validate: Subcommand = {
       type: 'text',
       value: 'SEVERITY',
       choices: FAIL_ON,
-      help: 'exit 1 from this severity on (default error)',
+      help: 'exit 1 from this severity on: error (the default), warning, info or never',
     },
     ...SOURCE_FLAGS,
     ...SETTING_FLAGS,

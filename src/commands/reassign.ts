@@ -118,11 +118,12 @@ function plannedNode({ method, raw, from, to }: Move) {
 
 async function planNotes(wire: Wire, survey: ClusterSurvey, plan: MovePlan): Promise<PlanNotes> {
   const counts = await Promise.all(plan.moves.map(async ({ node }) => [node, await countPods(wire, node)] as const));
+  const pods = new Map(counts.flatMap(([node, count]) => (count === undefined ? [] : [[node, count]])));
   return {
-    pods: new Map(counts.flatMap(([node, count]) => (count === undefined ? [] : [[node, count]]))),
+    pods,
     left: plan.moves.map((move) => ({
       node: move.node,
-      lines: leftToDo(move, survey).flatMap(({ what, command }) =>
+      lines: leftToDo(move, survey, pods.get(move.node)).flatMap(({ what, command }) =>
         command ? [`- ${what}:`, `    ${command}`] : [`- ${what}`],
       ),
     })),

@@ -14,6 +14,8 @@ export interface ConnectionFlags {
   as?: string | undefined;
   asGroups?: string[] | undefined;
   asUID?: string | undefined;
+  /** kubectl's -v: from 6 on each request is told on stderr. */
+  verbosity?: string | undefined;
   /** As written: "0", "30", "5s", "1m30s". */
   requestTimeout?: string | undefined;
 }

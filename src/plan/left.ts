@@ -1,3 +1,4 @@
+import { recogniseCNI } from '../cni/recognise.ts';
 import type { Move } from '../model/plan.ts';
 import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
@@ -11,23 +12,37 @@ export interface LeftToDo {
 
 const BACKEND_DATA = 'flannel.alpha.coreos.com/backend-data';
 
-/** What remains for the operator after the move, in the order in which it is to be done. */
-export function leftToDo(move: Move, survey: ClusterSurvey): LeftToDo[] {
+/** What remains for the operator after the move, in the order in which it is to be done. `pods`: on its pod network now. */
+export function leftToDo(move: Move, survey: ClusterSurvey, pods: number | undefined): LeftToDo[] {
   const { node } = move;
   if (move.method === 'patch') return [allocator([node])];
   return [
     ...move.survivors.map((survivor) => reannounce(survivor, survey)),
-    {
-      what: `the CNI on ${node} still uses ${move.from.join(',')}: restart its CNI pod there, then remove the old bridge (ip link del cni0)`,
-      command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
-    },
-    {
-      what: `pods of ${node} on the pod network keep their old addresses until they are deleted (the node is not drained)`,
-      command: `kubectl drain ${node} --ignore-daemonsets --delete-emptydir-data && kubectl uncordon ${node}`,
-    },
+    ...cni(move, survey),
+    ...(pods === 0 ? [] : [oldPods(node)]),
     ...drivers(move),
     ...(move.survivors.length > 0 ? [allocator(move.survivors)] : []),
   ];
+}
+
+/** Restarting the CNI's pod is what every CNI needs; the bridge is flannel's (F: "cni0" already has an IP address). */
+function cni({ node, from }: Move, survey: ClusterSurvey): LeftToDo[] {
+  const found = survey.nodes.find(({ name }) => name === node);
+  const name = found && recogniseCNI(found)?.name;
+  const bridge = name === 'flannel' || name === undefined ? ', then remove the old bridge (ip link del cni0)' : '';
+  return [
+    {
+      what: `${name ?? 'the CNI'} on ${node} uses ${from.join(',')} until it is restarted: delete its pod there${bridge}`,
+      command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
+    },
+  ];
+}
+
+function oldPods(node: string): LeftToDo {
+  return {
+    what: `pods of ${node} on the pod network keep their old addresses until they are deleted; the node is not drained (a drain may need --delete-emptydir-data, which deletes what is in emptyDir volumes)`,
+    command: `kubectl drain ${node} --ignore-daemonsets && kubectl uncordon ${node}`,
+  };
 }
 
 /**

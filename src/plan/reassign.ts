@@ -17,7 +17,7 @@ import type { Wish } from './wish/wish.ts';
  */
 export function planReassign(survey: ClusterSurvey, wishes: Wish[], attested: Attestations): MovePlan {
   if (!survey.clusterUID.known) throw new Failure(`the cluster's identity is not known: ${survey.clusterUID.reason}`);
-  const nodes = wishes.map((wish) => ({ wish, node: findNode(survey, wish.node) }));
+  const nodes = findNodes(survey, wishes);
   const moves: Move[] = [];
   const refused: Refused[] = [];
   const unchanged: MovePlan['unchanged'] = [];
@@ -76,10 +76,16 @@ function sameSubnets({ from, to }: Move): boolean {
   return from.length === to.length && from.every((text, index) => text === to[index]);
 }
 
-function findNode(survey: ClusterSurvey, name: string): SurveyNode {
-  const node = survey.nodes.find((one) => one.name === name);
-  if (node) return node;
-  throw new Failure(`nodes "${name}" not found`, { hint: 'kubectl podcidr list shows every node' });
+function findNodes(survey: ClusterSurvey, wishes: Wish[]): { wish: Wish; node: SurveyNode }[] {
+  const byName = new Map(survey.nodes.map((node) => [node.name, node]));
+  const unknown = wishes.filter(({ node }) => !byName.has(node)).map(({ node }) => JSON.stringify(node));
+  if (unknown.length > 0) {
+    throw new Failure(`nodes ${unknown.join(', ')} not found`, { hint: 'kubectl podcidr list shows every node' });
+  }
+  return wishes.flatMap((wish) => {
+    const node = byName.get(wish.node);
+    return node ? [{ wish, node }] : [];
+  });
 }
 
 function planSettings({ clusterCIDRs, nodeMasks, serviceCIDRs }: ClusterSettings): PlanSettings {

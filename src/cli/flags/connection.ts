@@ -18,6 +18,7 @@ export const CONNECTION_FLAGS: Flags = {
   as: { type: 'text', value: 'USER', help: 'user to impersonate' },
   'as-group': { type: 'texts', value: 'GROUP', help: 'group to impersonate, may be repeated' },
   'as-uid': { type: 'text', value: 'UID', help: 'uid to impersonate' },
+  v: { type: 'text', value: 'LEVEL', help: 'from 6 on every request to the server is told on stderr' },
   'request-timeout': {
     type: 'text',
     value: 'DURATION',
@@ -41,6 +42,7 @@ export function connectionFlags(args: Arguments): ConnectionFlags {
     as: args.text('as'),
     asGroups: args.texts('as-group'),
     asUID: args.text('as-uid'),
+    verbosity: args.text('v'),
     requestTimeout: args.text('request-timeout'),
   };
 }

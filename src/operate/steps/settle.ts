@@ -18,6 +18,7 @@ export const settleStep: StepDefinition = {
     await clearTaint(record, work);
     if (readyStatus(record.raw) !== 'True') return record;
     const ready = await waitFor(
+      `node/${record.node} is back; waiting until it is Ready`,
       work,
       async () => readyStatus(await persist(work, () => getNode(work.wire, record.node))) === 'True',
     );
@@ -26,6 +27,7 @@ export const settleStep: StepDefinition = {
     const before = await persist(work, () => leaseRenewal(work.wire, record.node));
     if (before === undefined) return record;
     const renewed = await waitFor(
+      `node/${record.node} is back; waiting for the next heartbeat of its kubelet`,
       work,
       async () => (await persist(work, () => leaseRenewal(work.wire, record.node))) !== before,
     );
@@ -63,8 +65,10 @@ async function clearTaint(record: OperationRecord, work: Work): Promise<void> {
 }
 
 /** Looks until it is so, at most `waits.nodeReady`; false when it did not come, or the operator wants to stop. */
-async function waitFor(work: Work, isSo: () => Promise<boolean>): Promise<boolean> {
+async function waitFor(what: string, work: Work, isSo: () => Promise<boolean>): Promise<boolean> {
   const end = work.clock.monotonic() + work.waits.nodeReady;
+  if (await isSo()) return true;
+  work.tell(`${what}, at most ${Math.ceil(work.waits.nodeReady / 1000)} s`);
   while (!(await isSo())) {
     if (work.clock.monotonic() >= end || work.stopping()) return false;
     await work.clock.sleep(work.waits.poll);

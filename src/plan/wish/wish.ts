@@ -20,7 +20,7 @@ export function readWishes(args: string[], cidr: string | undefined): Wish[] {
   if (cidr === undefined) return wishes;
   if (!only || others.length > 0) throw new Failure('--cidr goes with exactly one node; give several as NODE=CIDR');
   if (only.blocks) throw new Failure(`give the subnet of ${only.node} either as NODE=CIDR or as --cidr, not both`);
-  return [{ node: only.node, blocks: readBlocks(cidr, '--cidr') }];
+  return [{ node: only.node, blocks: readBlocks(cidr, '--cidr ') }];
 }
 
 function readWish(arg: string): Wish {
@@ -30,16 +30,21 @@ function readWish(arg: string): Wish {
   return { node, blocks: at < 0 ? undefined : readBlocks(arg.slice(at + 1), `${node}=`) };
 }
 
-/** One subnet, or one of each family, separated by a comma. */
+/** One subnet, or one of each family, separated by a comma. `where` stands before the text in messages. */
 function readBlocks(text: string, where: string): Block[] {
-  const blocks = text.split(',').map((part) => {
+  const shown = `${where}${JSON.stringify(text)}`;
+  const parts = text.split(',');
+  if (parts.length > 1 && parts.includes('')) {
+    throw new Failure(`${shown} has an empty part: separate two subnets by one comma, and end in none`);
+  }
+  const blocks = parts.map((part) => {
     const parsed = parseBlock(part);
     if (parsed.ok) return parsed.block;
-    throw new Failure(`${where} ${JSON.stringify(part)} is not a subnet: ${parsed.reason}`);
+    throw new Failure(`${where}${JSON.stringify(part)} is not a subnet: ${parsed.reason}`);
   });
   const [first, second, third] = blocks;
   if (third || (first && second && first.family === second.family)) {
-    throw new Failure(`${where} ${JSON.stringify(text)}: at most one subnet of each family, separated by a comma`);
+    throw new Failure(`${shown}: at most one subnet of each family, separated by a comma`);
   }
   return blocks;
 }

@@ -24,6 +24,14 @@ for (const [args, says] of [
   [['list', '--context='], /--context needs a value/],
   [['list', '-o'], /-o needs a value/],
   [['list', '--no-headers=maybe'], /--no-headers is true or false, not "maybe"/],
+  [['list', '--help=foo'], /--help is true or false, not "foo"/],
+  [['reassign', 'a', '-y=foo'], /-y is true or false, not "foo"/],
+  [['reassign', 'a', '-yfoo'], /-y takes no value, got "-yfoo"/],
+  [['help', 'lsit'], /unknown command "lsit".*did you mean list\?/],
+  [['lsit', '--help'], /unknown command "lsit"/],
+  [['reassign', 'a', '--yes', '--cidr=10.1.0.0/24', '--cidr=10.2.0.0/24'], /--cidr is given twice/],
+  [['reassign', 'a', '--yes', '--cidr=10.1.0.0/24,'], /"10\.1\.0\.0\/24,".*empty part/],
+  [['list', '-v=loud'], /-v "loud" is no log level/],
   [['validate', 'worker-1'], /worker-1/],
   [['version', 'x'], /version takes no arguments/],
   [['explain', 'SubnetDuplicat'], /did you mean SubnetDuplicate\?/],
@@ -68,4 +76,15 @@ test('help does not follow the language of the terminal', async (t) => {
 test('version -o json is stable', async (t) => {
   const ran = await runPodcidr(['version', '-ojson']);
   t.like(JSON.parse(ran.stdout), { apiVersion: 'kubectl-podcidr/v1', kind: 'Version' });
+});
+
+test('a flag without a value never takes the next word', async (t) => {
+  const ran = await runPodcidr(['reassign', '--yes', 'false', '--server=https://127.0.0.1:1', '--token=x']);
+  t.regex(ran.stderr, /127\.0\.0\.1:1 was refused/, 'false is a node, and --yes is given');
+});
+
+test('-v=6 tells each request, as kubectl does, and no credentials', async (t) => {
+  const ran = await runPodcidr(['list', '-v6', '--server=https://127.0.0.1:1', '--token=secret']);
+  t.regex(ran.stderr, /GET https:\/\/127\.0\.0\.1:1\/api\/v1\/nodes\S* .* in \d+ milliseconds/);
+  t.notRegex(ran.stderr, /secret/);
 });
