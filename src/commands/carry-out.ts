@@ -1,7 +1,8 @@
 import type { Wire } from '../kube/wire/wire.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { OperationRecord } from '../model/operation.ts';
-import type { MovePlan } from '../model/plan.ts';
+import type { Move, MovePlan } from '../model/plan.ts';
+import { shellWord } from '../model/text.ts';
 import { operationId, runOperation } from '../operate/operation.ts';
 import type { Outcome } from '../operate/runner.ts';
 import { verifyMoves } from '../operate/verify.ts';
@@ -43,12 +44,21 @@ export async function carryOut(context: Context, plan: MovePlan, options: CarryO
       tell('Verified: every moved node is there once, with its new subnet, shared with no other node.');
       tell('Not verified: the CNI on the nodes, routes of the peers, reachability of pods.');
     }
+    const rest = plan.moves.slice(outcomes.length);
+    if (rest.length > 0) tell(`Not begun: ${rest.map(({ node }) => node).join(', ')}. Go on with:`);
+    if (rest.length > 0) tell(`  ${reassignCommand(rest)}`);
     const code = exitCode(plan, outcomes, complaints);
     if (output) streams.out(renderDocument(document(id, outcomes, code), output));
     return code;
   } finally {
     release();
   }
+}
+
+/** The same wishes again, for the moves that were not begun. */
+function reassignCommand(moves: Move[]): string {
+  const words = moves.map(({ node, to, wished }) => shellWord(wished ? `${node}=${to.join(',')}` : node));
+  return ['kubectl podcidr reassign', ...words].join(' ');
 }
 
 /** Moves that ended with another subnet than the one that was named for them. */

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import test from 'ava';
+import { ROOT } from '../../../scripts/lib/places.ts';
 import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
 import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
 import { node } from '../../harness/node.ts';
-import { runPodcidr } from '../../harness/program.ts';
+import { runPodcidr, TEST_HOME } from '../../harness/program.ts';
 import { comparable, createTwins, getNode, ownedBy } from './support.ts';
 
 let plane: ControlPlane;
@@ -292,4 +294,34 @@ test.serial('a server that stumbles after the POST strands nothing: dependents a
   const after = await getNode(plane, 'moves');
   t.is((await plane.api.get(`${path}/owned`)).metadata.ownerReferences?.[0]?.uid, after.metadata.uid);
   t.deepEqual(comparable(after), comparable(before));
+});
+
+test.serial('Ctrl-C finishes the node in hand, begins no other, and says how to go on: exit 3', async (t) => {
+  await plane.api.post('/api/v1/nodes', node('third', { podCIDRs: ['10.244.77.0/24'] }));
+  let child: import('node:child_process').ChildProcess | undefined;
+  once(isDelete, { kind: 'then', before: () => void child?.kill('SIGINT') });
+  const ran = await runPodcidr(['reassign', 'moves', 'third', '--yes'], {
+    kubeconfig: proxy.kubeconfig,
+    onStart: (started) => {
+      child = started;
+    },
+  });
+  t.is(ran.code, 3, ran.stderr);
+  t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.255.0/24');
+  t.is((await getNode(plane, 'third')).spec?.podCIDR, '10.244.77.0/24');
+  t.regex(ran.stderr, /Not begun: third.*kubectl podcidr reassign third/s);
+});
+
+test.serial('a terminal that is gone and pipes that are closed end nothing', async (t) => {
+  const program = ['node', 'test/main.ts', 'reassign', 'moves', '--yes'].join(' ');
+  const ran = await new Promise<number | null>((resolve) => {
+    const shell = spawn('sh', ['-c', `${program} >&- 2>/dev/full`], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH ?? '', HOME: TEST_HOME, KUBECONFIG: proxy.kubeconfig },
+      stdio: 'ignore',
+    });
+    shell.on('close', resolve);
+  });
+  t.is(ran, 0);
+  t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.255.0/24');
 });
