@@ -1,6 +1,6 @@
+import { itemsOf } from '../kube/objects/list.ts';
 import { requestJSON } from '../kube/wire/json.ts';
 import type { Wire } from '../kube/wire/wire.ts';
-import { asList, asObject } from '../model/read-json.ts';
 import type { SurveyPod } from '../model/survey.ts';
 import { readPod } from './pods.ts';
 
@@ -8,5 +8,5 @@ import { readPod } from './pods.ts';
 export async function podsOfNode(wire: Wire, node: string): Promise<SurveyPod[]> {
   const query = { fieldSelector: `spec.nodeName=${node}` };
   const { body } = await requestJSON(wire, { method: 'GET', path: '/api/v1/pods', query });
-  return asList(body.items).map((item) => readPod(asObject(item)));
+  return itemsOf(wire, body).map(readPod);
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, RawObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../model/read-json.ts';
-import { requestJSON } from '../wire/json.ts';
+import { noKubernetes, requestJSON } from '../wire/json.ts';
 import type { Wire } from '../wire/wire.ts';
 
 export interface ListRequest {
@@ -47,7 +47,7 @@ export async function eachPage(
     date ??= Date.parse(headers.date ?? '') || undefined;
     const metadata = asObject(body.metadata);
     resourceVersion ??= asText(metadata.resourceVersion);
-    take(itemsOf(body));
+    take(itemsOf(wire, body));
     token = asText(metadata.continue) || undefined;
   } while (token !== undefined);
   return { date, resourceVersion };
@@ -62,9 +62,16 @@ function query({ labelSelector, freshness, page }: ListRequest, token: string | 
   };
 }
 
-/** A list names its kind once (NodeList); its items are given theirs, as kubectl prints them. */
-function itemsOf(body: JsonObject): RawObject[] {
-  const kind = (asText(body.kind) ?? '').replace(/List$/, '');
+/**
+ * A list names its kind once (NodeList); its items are given theirs, as kubectl prints them. Throws Failure for an object that
+ * is no list: it would pass as an empty cluster.
+ */
+export function itemsOf(wire: Wire, body: JsonObject): RawObject[] {
+  const { kind: listKind, items } = body;
+  // Go writes a list without items as null.
+  const isList = asText(listKind)?.endsWith('List') && (Array.isArray(items) || items === null);
+  if (!isList) throw noKubernetes(wire, 'list');
+  const kind = (asText(listKind) ?? '').replace(/List$/, '');
   const apiVersion = asText(body.apiVersion) ?? 'v1';
-  return asList(body.items).map((item) => ({ kind, apiVersion, ...asObject(item) }));
+  return asList(items).map((item) => ({ kind, apiVersion, ...asObject(item) }));
 }

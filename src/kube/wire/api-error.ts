@@ -16,6 +16,8 @@ export class ApiError extends Error {
   readonly retryAfterMs: number | undefined;
   /** The Status object's details; empty when there are none. */
   readonly details: JsonObject;
+  /** What answered speaks no Kubernetes: `message` is our words, not the server's. */
+  #foreign = false;
 
   constructor(
     status: number,
@@ -31,8 +33,17 @@ export class ApiError extends Error {
     this.details = options.details ?? {};
   }
 
+  /** The same refusal in other words, of something that is no Kubernetes API server. */
+  foreign(message: string): ApiError {
+    const { status, reason, retryAfterMs, details } = this;
+    const error = new ApiError(status, reason, message, { retryAfterMs, details });
+    error.#foreign = true;
+    return error;
+  }
+
   /** The line kubectl prints (kubectl pkg/cmd/util/helpers.go: StandardErrorMessage). */
   get describe(): string {
+    if (this.#foreign) return `error: ${this.message}`;
     if (this.reason === 'Unauthorized') return `error: You must be logged in to the server (${this.message})`;
     if (this.reason === '') return `Error from server: ${this.message}`;
     return `Error from server (${this.reason}): ${this.message}`;
@@ -58,7 +69,8 @@ export function apiError(response: WireResponse): ApiError {
   );
 }
 
-function statusObject({ body }: WireResponse): JsonObject | undefined {
+/** The Status in the answer; undefined when it holds none. */
+export function statusObject({ body }: WireResponse): JsonObject | undefined {
   if (body[0] !== 0x7b) return undefined;
   try {
     const value = asObject(JSON.parse(body.toString()));

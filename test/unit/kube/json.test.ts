@@ -1,4 +1,5 @@
 import test from 'ava';
+import { listNodes } from '../../../src/kube/objects/nodes.ts';
 import { ApiError, apiError } from '../../../src/kube/wire/api-error.ts';
 import { requestJSON } from '../../../src/kube/wire/json.ts';
 import { Failure } from '../../../src/model/failure.ts';
@@ -65,5 +66,58 @@ test('a server that is no Kubernetes API server is told in one line with what it
     t.true(error?.message.startsWith(`${server.url} does not answer as a Kubernetes API server`));
     t.regex(error?.message ?? '', expected);
     t.notRegex(error?.message ?? '', /\p{Cc}/u);
+  }
+});
+
+test('a JSON object that is no list never passes as an empty cluster', async (t) => {
+  for (const body of [
+    '{"hello":1}',
+    '{}',
+    '{"kind":"Node","items":[]}',
+    '{"kind":"NodeList","items":{}}',
+    '{"kind":"NodeList"}',
+  ]) {
+    const server = await serveHTTP(t, (_, response) => response.end(body));
+    const error = await t.throwsAsync(listNodes(wireTo(t, server.url), 'cached'), { instanceOf: Failure }, body);
+    t.is(
+      error?.message,
+      `${server.url} does not answer as a Kubernetes API server: it sent a JSON object that is no list`,
+    );
+  }
+  for (const items of ['null', '[]']) {
+    const server = await serveHTTP(t, (_, response) => response.end(`{"kind":"NodeList","items":${items}}`));
+    t.deepEqual((await listNodes(wireTo(t, server.url), 'cached')).items, [], 'Go writes an empty list as null');
+  }
+});
+
+test('a refusal by something that speaks no Kubernetes names the server and says so', async (t) => {
+  const html = { 'content-type': 'text/html;charset=utf-8' };
+  const plain = { 'content-type': 'text/plain' };
+  const answers: [status: number, headers: Record<string, string>, body: string, expected: string | RegExp][] = [
+    [
+      404,
+      html,
+      '<!DOCTYPE HTML>\n<html lang="en">',
+      'it answered 404 with "<!DOCTYPE HTML>\\n<html lang="en">" (text/html;charset=utf-8)',
+    ],
+    [302, { location: '/login' }, '', 'it answered 302 with an empty body'],
+    [
+      400,
+      plain,
+      'Client sent an HTTP request to an HTTPS server.\n',
+      'it answered 400 with "Client sent an HTTP request to an HTTPS server." (text/plain)',
+    ],
+    [403, html, '<html>', 'it answered 403 with "<html>" (text/html;charset=utf-8)'],
+  ];
+  for (const [status, headers, body, expected] of answers) {
+    const server = await serveHTTP(t, (_, response) => response.writeHead(status, headers).end(body));
+    const error = await t.throwsAsync(requestJSON(wireTo(t, server.url), GET), { instanceOf: ApiError });
+    t.is(error?.describe, `error: ${server.url} does not answer as a Kubernetes API server: ${expected}`);
+    t.is(error?.status, status);
+  }
+  for (const status of [401, 403, 429, 502]) {
+    const server = await serveHTTP(t, (_, response) => response.writeHead(status, plain).end('no'));
+    const error = await t.throwsAsync(requestJSON(wireTo(t, server.url), GET), { instanceOf: ApiError });
+    t.notRegex(error?.describe ?? '', /does not answer/, `a plain ${status} may come from a Kubernetes API server`);
   }
 });
