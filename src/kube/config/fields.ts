@@ -12,11 +12,11 @@ export class Fields {
   readonly #object: JsonObject;
   readonly #where: string;
 
-  /** `where` names the object in messages, for example users[0].user. */
-  constructor(value: Json | undefined, where: string) {
+  /** `where` names the object in messages, for example users[0].user; `itself` does where that is empty. */
+  constructor(value: Json | undefined, where: string, itself = where) {
     if (value === null || value === undefined) this.#object = {};
     else if (typeof value === 'object' && !Array.isArray(value)) this.#object = value;
-    else throw new ContentError(`${where} must be a mapping, it is ${kind(value)}`);
+    else throw new ContentError(`${itself} must be a mapping, it is ${kind(value)}`);
     this.#where = where;
   }
 

@@ -11,7 +11,7 @@ const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 
 /** Reads a kubeconfig. Throws ContentError (one line). An empty text is an empty kubeconfig. */
 export function parseKubeconfig(text: string): Kubeconfig {
-  const config = new Fields(document(text), '');
+  const config = new Fields(document(text), '', 'the file');
   const kind = config.text('kind') ?? 'Config';
   const apiVersion = config.text('apiVersion') ?? 'v1';
   if (kind !== 'Config' || apiVersion !== 'v1') {

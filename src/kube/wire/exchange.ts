@@ -87,7 +87,12 @@ export class Exchange {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
     const options = code === undefined ? { cause } : { code, cause };
     return (
-      this.#failure ?? new WireError(`the answer of ${this.#host} was cut off: unexpected EOF`, 'unknown', options)
+      this.#failure ??
+      new WireError(
+        `Unable to connect to the server: the answer of ${this.#host} was cut off: unexpected EOF`,
+        'unknown',
+        options,
+      )
     );
   }
 

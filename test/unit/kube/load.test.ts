@@ -78,7 +78,7 @@ test('a broken kubeconfig is told in one line with its name', (t) => {
     yaml: ['clusters: [', /yaml: line 1: unexpected end/],
     tabs: ['a:\n\tb: 1', /yaml: line 2: tab/],
     binary: [Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2]), /yaml: line 1: null byte/],
-    text: ['hello', /must be a mapping, it is the string hello/],
+    text: ['hello', /: the file must be a mapping, it is the string hello$/],
     pod: ['apiVersion: v1\nkind: Pod', /kind Pod of v1, not kind Config/],
     version: ['apiVersion: v2\nkind: Config', /kind Config of v2/],
     list: ['clusters: {}', /clusters must be a list, it is a mapping/],

@@ -67,7 +67,7 @@ test('a slow body is ended by the time-out, a cut-off one by its end: fate unkno
   t.is((await lost(t, wireTo(t, slow.url, { timeoutMs: 400 }), POST)).fate, 'unknown');
   const cut = await serveSocket(t, (socket) => socket.once('data', () => socket.end(OK.replace('2\r', '9\r'))));
   const error = await lost(t, wireTo(t, cut.url), POST);
-  t.regex(error.message, /was cut off: unexpected EOF$/);
+  t.regex(error.message, /^Unable to connect to the server: the answer of \S+ was cut off: unexpected EOF$/);
   t.is(error.fate, 'unknown');
   const zipped = gzipSync('x'.repeat(1000)).subarray(0, 15);
   const gzip = await serveHTTP(t, (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped));
