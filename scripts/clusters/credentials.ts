@@ -1,5 +1,5 @@
-// biome-ignore assist/source/organizeImports: @peculiar/x509 needs what ./reflect.ts defines when it is loaded
-import './reflect.ts';
+import 'reflect-metadata';
+import { randomBytes, type webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -11,7 +11,6 @@ import {
   type X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { randomBytes, type webcrypto } from 'node:crypto';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY = 24 * 60 * 60 * 1000;
