@@ -10,6 +10,7 @@ import { serverURL } from './config/server-url.ts';
 import { isStatic, staticCredentials, textOf } from './config/static-credentials.ts';
 import { validateConfig } from './config/validate.ts';
 import type { CredentialSource } from './wire/endpoint.ts';
+import { hinted } from './wire/hinted.ts';
 import { bytes, openWire } from './wire/transport.ts';
 import type { Wire } from './wire/wire.ts';
 
@@ -31,15 +32,16 @@ export async function connect(flags: ConnectionFlags, options: ConnectOptions): 
   const { env } = options;
   const defaultServer = env.KUBERNETES_MASTER || 'http://localhost:8080';
   const timeoutMs = flags.requestTimeout ? parseTimeout(flags.requestTimeout) : 0;
-  let config = resolveConfig(loadKubeconfig(flags.kubeconfig, env), flags, defaultServer);
-  validateConfig(config);
-  if (isDefault(config, defaultServer, timeoutMs))
-    config = inClusterConfig(flags, env, options.serviceAccount) ?? config;
+  const kubeconfig = loadKubeconfig(flags.kubeconfig, env);
+  const own = resolveConfig(kubeconfig, flags, defaultServer);
+  validateConfig(own);
+  const inCluster = isDefault(own, defaultServer, timeoutMs) && inClusterConfig(flags, env, options.serviceAccount);
+  const config = inCluster || own;
   const { cluster, user } = config;
   const url = serverURL(cluster.server ?? defaultServer);
   const secure = url.protocol === 'https:';
   const ca = secure ? trusted(cluster) : undefined;
-  return openWire({
+  const wire = openWire({
     url,
     ca,
     insecure: cluster.insecureSkipTLSVerify === true,
@@ -50,6 +52,8 @@ export async function connect(flags: ConnectionFlags, options: ConnectOptions): 
     credentials: secure ? await credentialsOf(config, ca, options) : { get: async () => ({}) },
     timeoutMs,
   });
+  const configured = flags.server || env.KUBERNETES_MASTER || kubeconfig.clusters.size > 0 || inCluster;
+  return configured || kubeconfig.absent.length === 0 ? wire : hinted(wire, kubeconfig.absent.join(', '));
 }
 
 /** Nothing was configured (client-go clientcmd/loader.go: IsDefaultConfig). */

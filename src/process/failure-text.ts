@@ -10,7 +10,10 @@ export function failureText(error: unknown): { text: string; code: ExitCode } {
     return { text: lines.map((line) => `${escapeLine(line)}\n`).join(''), code: error.exitCode };
   }
   if (error instanceof ApiError) return { text: `${escapeLine(error.describe)}\n`, code: EXIT.failed };
-  if (error instanceof WireError) return { text: `${escapeLine(error.message)}\n`, code: EXIT.failed };
+  if (error instanceof WireError) {
+    const lines = [error.message, ...(error.hint === undefined ? [] : [error.hint])];
+    return { text: lines.map((line) => `${escapeLine(line)}\n`).join(''), code: EXIT.failed };
+  }
   const message = error instanceof Error ? error.message : String(error);
   return {
     text: `error: ${escapeLine(message)}\nThis is a fault of kubectl podcidr; please report it.\n`,

@@ -57,9 +57,11 @@ export interface Kubeconfig {
   contexts: Map<string, KubeconfigContext>;
   clusters: Map<string, Cluster>;
   users: Map<string, User>;
+  /** Files that give nothing, and why: `kubeconfig a does not exist`, `kubeconfig b is empty`. */
+  absent: string[];
 }
 
 /** The kubeconfig of an empty file. */
 export function emptyKubeconfig(): Kubeconfig {
-  return { currentContext: '', contexts: new Map(), clusters: new Map(), users: new Map() };
+  return { currentContext: '', contexts: new Map(), clusters: new Map(), users: new Map(), absent: [] };
 }

@@ -18,13 +18,20 @@ export function loadKubeconfig(flag: string | undefined, env: Env, platform = pr
   const merged = emptyKubeconfig();
   for (const file of flag ? [flag] : candidates(env, platform)) {
     const config = read(file);
-    if (config === undefined) continue;
+    if (config === undefined || isEmpty(config)) {
+      merged.absent.push(`kubeconfig ${file} ${config === undefined ? 'does not exist' : 'is empty'}`);
+      continue;
+    }
     merged.currentContext ||= config.currentContext;
     fill(merged.contexts, config.contexts);
     fill(merged.clusters, config.clusters);
     fill(merged.users, config.users);
   }
   return merged;
+}
+
+function isEmpty({ currentContext, contexts, clusters, users }: Kubeconfig): boolean {
+  return currentContext === '' && contexts.size + clusters.size + users.size === 0;
 }
 
 function fill<Entry>(target: Map<string, Entry>, source: Map<string, Entry>): void {

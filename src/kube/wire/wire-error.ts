@@ -10,11 +10,14 @@ export class WireError extends Error {
   readonly fate: Fate;
   /** Node's error code where there is one: ECONNREFUSED, ETIMEDOUT, … */
   readonly code: string | undefined;
+  /** A second line: why the request went where it went. */
+  readonly hint: string | undefined;
 
-  constructor(message: string, fate: Fate, options: { code?: string; cause?: unknown } = {}) {
+  constructor(message: string, fate: Fate, options: { code?: string; cause?: unknown; hint?: string } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'WireError';
     this.fate = fate;
     this.code = options.code;
+    this.hint = options.hint;
   }
 }

@@ -2,7 +2,10 @@ import { chmodSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import test from 'ava';
 import { loadKubeconfig } from '../../../src/kube/config/load.ts';
+import { connect } from '../../../src/kube/connect.ts';
+import { WireError } from '../../../src/kube/wire/wire-error.ts';
 import { Failure } from '../../../src/model/failure.ts';
+import { failureText } from '../../../src/process/failure-text.ts';
 import { folder } from './folder.ts';
 
 const config = (context: string, server: string, more = '') => `apiVersion: v1
@@ -108,4 +111,21 @@ test('a folder or an unreadable file as kubeconfig is told in one line', (t) => 
   if (process.getuid?.() === 0) return;
   chmodSync(join(dir, 'secret'), 0);
   t.throws(() => loadKubeconfig(join(dir, 'secret'), {}), { message: /permission denied$/ });
+});
+
+test('a kubeconfig that does not exist or is empty is told beside the connection refused, if nothing else was configured', async (t) => {
+  const dir = folder(t, { empty: '', full: config('a', 'http://127.0.0.1:1') });
+  const failure = async (flags: object, ...names: string[]) => {
+    const env = { KUBECONFIG: names.map((name) => join(dir, name)).join(delimiter) };
+    const wire = await connect(flags, { env, version: '0', stdinIsTTY: false });
+    t.teardown(() => wire.close());
+    const error = await t.throwsAsync(wire.request({ method: 'GET', path: '/' }), { instanceOf: WireError });
+    return failureText(error).text;
+  };
+  const refused = (host: string) =>
+    `The connection to the server ${host} was refused - did you specify the right host or port?\n`;
+  t.is(await failure({}, 'nope.kc'), `${refused('localhost:8080')}kubeconfig ${dir}/nope.kc does not exist\n`);
+  t.is(await failure({}, 'empty'), `${refused('localhost:8080')}kubeconfig ${dir}/empty is empty\n`);
+  t.is(await failure({}, 'nope.kc', 'full'), refused('127.0.0.1:1'));
+  t.is(await failure({ server: 'http://127.0.0.1:1' }, 'nope.kc'), refused('127.0.0.1:1'));
 });

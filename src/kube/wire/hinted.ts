@@ -1,0 +1,17 @@
+import type { Wire } from './wire.ts';
+import { WireError } from './wire-error.ts';
+
+/** The same way; what gets no answer is told with a second line, why it went there at all. */
+export function hinted(wire: Wire, hint: string): Wire {
+  const explained = (error: unknown): never => {
+    if (!(error instanceof WireError)) throw error;
+    const { message, fate, code, cause } = error;
+    throw new WireError(message, fate, { cause, hint, ...(code === undefined ? {} : { code }) });
+  };
+  return {
+    server: wire.server,
+    request: (request) => wire.request(request).catch(explained),
+    stream: (request) => wire.stream(request).catch(explained),
+    close: () => wire.close(),
+  };
+}
