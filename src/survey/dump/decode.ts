@@ -18,6 +18,9 @@ export function decode(bytes: Buffer, file: string): string {
 /** The next thing to do when a file is no dump. */
 export const EXAMPLE = 'make one with: kubectl get nodes,pods -A -o yaml';
 
+/** The next thing to do when a file ends in the middle. */
+export const TRUNCATED = 'the file is truncated: write the dump again';
+
 function encodingOf(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
 import { asObject, asText } from '../../model/read-json.ts';
@@ -42,13 +43,17 @@ function takeNode(nodes: Map<string, DumpedObject>, dumped: DumpedObject, name: 
   nodes.set(name, known ?? dumped);
 }
 
-/** The same object at the same moment. Without a resourceVersion only an equal text is. */
+/** The same object at the same moment, and its subnets not edited by hand. Without a resourceVersion only an equal object is. */
 function isSame(a: RawObject, b: RawObject): boolean {
-  const [x, y] = [asObject(a.metadata), asObject(b.metadata)];
-  if (x.uid !== undefined && x.resourceVersion !== undefined) {
-    return x.uid === y.uid && x.resourceVersion === y.resourceVersion;
-  }
-  return JSON.stringify(a) === JSON.stringify(b);
+  const { uid, resourceVersion } = identity(a);
+  if (uid === undefined || resourceVersion === undefined) return isDeepStrictEqual(a, b);
+  return isDeepStrictEqual(identity(a), identity(b));
+}
+
+function identity(object: RawObject) {
+  const { uid, resourceVersion } = asObject(object.metadata);
+  const { podCIDR, podCIDRs } = asObject(object.spec);
+  return { uid, resourceVersion, podCIDR, podCIDRs };
 }
 
 function keyOf(object: RawObject): { namespace: string; name: string } {

@@ -1,5 +1,6 @@
 import { Failure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
+import { TRUNCATED } from './decode.ts';
 
 /** The JSON values of a text, one after the other as `cat a.json b.json` puts them. Throws Failure naming file and line. */
 export function readJSONDocuments(text: string, file: string): Json[] {
@@ -48,8 +49,6 @@ function pieces(text: string, file: string): Piece[] {
   if (text.slice(start).trim() !== '') found.push({ piece: text.slice(start), offset: start });
   return found;
 }
-
-const TRUNCATED = 'the file is truncated: write the dump again';
 
 function broken(error: unknown, at: Piece & { text: string; file: string }): Failure {
   const message = error instanceof Error ? error.message : '';

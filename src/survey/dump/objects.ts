@@ -1,5 +1,7 @@
-import type { Json, RawObject } from '../../model/json.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Json, JsonObject, RawObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../model/read-json.ts';
+import { EXAMPLE, TRUNCATED } from './decode.ts';
 import { readJSONDocuments } from './json-documents.ts';
 import { readYAMLDocuments } from './yaml-documents.ts';
 
@@ -11,8 +13,26 @@ export interface DumpedObject {
 
 /** All objects of one file: single ones, Lists, lists of a kind, several documents. Throws Failure naming file and line. */
 export function readObjects(text: string, file: string): DumpedObject[] {
-  const documents = /^\s*[{[]/.test(text) ? readJSONDocuments(text, file) : readYAMLDocuments(text, file);
+  const isJSON = /^\s*[{[]/.test(text);
+  const documents = isJSON ? readJSONDocuments(text, file) : readYAMLDocuments(text, file);
+  for (const document of documents) checkList(asObject(document), file, isJSON);
   return documents.flatMap((document) => unfold(document, '', 0)).map((object) => ({ object, file }));
+}
+
+/**
+ * kubectl writes a List's fields in the order of the alphabet: YAML that is cut at a line's end has `items` and no `kind: List`
+ * behind them. Throws Failure.
+ */
+function checkList(object: JsonObject, file: string, isJSON: boolean): void {
+  const kind = asText(object.kind) ?? '';
+  if (kind === 'List' || kind === 'NodeList') {
+    if (Array.isArray(object.items) || object.items === null) return;
+    throw new Failure(`${file} has a ${kind} without items`, { hint: EXAMPLE });
+  }
+  if (!('items' in object) || !'List'.startsWith(kind)) return;
+  throw isJSON
+    ? new Failure(`${file} has items without a kind: kubectl writes them in a List`, { hint: EXAMPLE })
+    : new Failure(`${file} ends in the middle: it has items without "kind: List" behind them`, { hint: TRUNCATED });
 }
 
 /** Lists in Lists deeper than this are not looked into: no tool writes them. */

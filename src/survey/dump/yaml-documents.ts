@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
 import { Failure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
+import { TRUNCATED } from './decode.ts';
 
 /** kubectl writes no aliases; a few by hand are fine, more could unfold without end. */
 const MOST_ALIASES = 100;
@@ -15,8 +16,15 @@ export function readYAMLDocuments(text: string, file: string): Json[] {
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark ? `, line ${error.mark.line + 1 - added(text, error.mark.line)}` : '';
-    throw new Failure(`${file}${line}: not valid YAML: ${error.reason}`, { cause: error });
+    throw new Failure(`${file}${line}: not valid YAML: ${error.reason}`, { cause: error, ...hintOf(error, text) });
   }
+}
+
+/** An error in the last line is most likely the place where the file was cut. */
+function hintOf({ reason, mark }: YAMLException, text: string): { hint?: string } {
+  if (reason.startsWith('unexpected end')) return { hint: TRUNCATED };
+  const last = separate(text.trimEnd()).split('\n').length - 1;
+  return mark !== undefined && mark.line >= last ? { hint: 'the file may be truncated: write the dump again' } : {};
 }
 
 /**

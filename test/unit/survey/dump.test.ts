@@ -105,6 +105,8 @@ for (const [title, text, expected] of [
     /^file0 has no Node in it, only Service, Pod$/,
   ],
   ['an empty List', json(list()), /^file0 has no Node in it$/],
+  ['a List without items', '{"kind":"List"}', /^file0 has a List without items$/],
+  ['items without a kind', '{"items":[]}', /^file0 has items without a kind: kubectl writes them in a List$/],
   ['a Node without a name', json({ kind: 'Node' }), /^file0 has a Node without a name$/],
   ['a log', '2026-11-21 error: x: y: z\n', /^file0.*/],
 ] as const) {
@@ -132,6 +134,36 @@ test('the same node in two states is refused, for nobody knows which is true', (
     instanceOf: Failure,
     message: 'node "a" is in file0 and file1 in two different states',
   });
+});
+
+test('a node whose subnet was edited in one of two files is refused, although uid and resourceVersion are equal', (t) => {
+  const edited = node('a', { spec: { podCIDR: '10.244.77.0/24', podCIDRs: ['10.244.77.0/24'] } });
+  t.throws(() => survey(renderYAML(node('a')), renderYAML(edited)), {
+    instanceOf: Failure,
+    message: 'node "a" is in file0 and file1 in two different states',
+  });
+  const bare = (podCIDR: string) => json({ kind: 'Node', metadata: { name: 'a' }, spec: { podCIDR } });
+  t.throws(() => survey(bare('10.244.1.0/24'), bare('10.244.2.0/24')), { instanceOf: Failure });
+  t.deepEqual(names(bare('10.244.1.0/24'), bare('10.244.1.0/24')), ['a']);
+});
+
+test('YAML that is cut anywhere before its "kind: List" never passes as a dump, and is said to be truncated', (t) => {
+  const metadata = {
+    name: 'b',
+    uid: 'u',
+    resourceVersion: '7',
+    annotations: { json: '{"a": "it\'s\\n"}', text: 'a\nb' },
+  };
+  const { apiVersion, items, metadata: last } = list(node('a'), node('b', { metadata }));
+  const whole = renderYAML({ apiVersion, items, kind: 'List', metadata: last });
+  t.is(names(whole).length, 2);
+  for (let length = whole.indexOf('items:') + 'items:'.length; length < whole.indexOf('kind: List') + 9; length++) {
+    const error = t.throws(() => survey(whole.slice(0, length)), { instanceOf: Failure }, whole.slice(0, length));
+    t.regex(error?.hint ?? '', /^the file (is|may be) truncated: write the dump again$/, error?.message);
+  }
+  const cut = t.throws(() => survey(whole.slice(0, whole.indexOf('kind: List'))), { instanceOf: Failure });
+  t.is(cut?.message, 'file0 ends in the middle: it has items without "kind: List" behind them');
+  t.is(cut?.hint, 'the file is truncated: write the dump again');
 });
 
 test('a line number is that of the file, also where documents were joined', (t) => {
