@@ -16,7 +16,7 @@ export function configMapName({ operation, node }: OperationRecord): string {
 }
 
 /** Writes the record into the cluster and compares what the server stored. Throws Failure, ApiError, WireError. */
-export async function writeClusterCopy(wire: Wire, record: OperationRecord): Promise<void> {
+export async function writeClusterCopy(wire: Wire, record: OperationRecord, aside = ''): Promise<void> {
   const text = JSON.stringify(record);
   const bytes = gzipSync(text);
   if (bytes.length > MOST_BYTES) {
@@ -25,7 +25,7 @@ export async function writeClusterCopy(wire: Wire, record: OperationRecord): Pro
     );
   }
   const stored = await putConfigMap(wire, {
-    name: configMapName(record),
+    name: configMapName(record) + aside,
     labels: { 'kubectl-podcidr/operation': record.operation },
     annotations: { 'kubectl-podcidr/node': record.node, 'kubectl-podcidr/step': record.step },
     binaryData: { record: bytes.toString('base64') },

@@ -14,9 +14,12 @@ export interface DiskCopy {
 }
 
 /** Where the local copy of a move is kept: STATE/CLUSTER-UID/OPERATION/NODE.json and NODE.record, both JSON. */
-export function diskCopy(stateFolder: string, record: OperationRecord): DiskCopy {
+export function diskCopy(stateFolder: string, record: OperationRecord, aside = ''): DiskCopy {
   const folder = join(stateFolder, record.clusterUID, record.operation);
-  return { nodePath: join(folder, `${record.node}.json`), recordPath: join(folder, `${record.node}.record`) };
+  return {
+    nodePath: join(folder, `${record.node}${aside}.json`),
+    recordPath: join(folder, `${record.node}${aside}.record`),
+  };
 }
 
 /** Writes both files of the copy, flushed and read back equal. Throws Failure naming the file. */

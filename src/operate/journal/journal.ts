@@ -30,6 +30,17 @@ export class Journal {
     return next;
   }
 
+  /**
+   * Stores the record of a bare Node that stands in the way of this one, beside the node's own: what it was, and what it owned.
+   * Throws as `save` does.
+   */
+  async saveBare(record: OperationRecord): Promise<void> {
+    const bare: OperationRecord = { ...record, step: 'swapping', at: new Date(this.#clock.now()).toISOString() };
+    const aside = `-bare-${bare.uid.slice(0, 8)}`;
+    await writeDiskCopy(diskCopy(this.#stateFolder, bare, aside), bare);
+    await writeClusterCopy(this.#wire, bare, aside);
+  }
+
   /** True when a record of this node was stored. */
   has({ node }: OperationRecord): boolean {
     return this.#last.has(node);

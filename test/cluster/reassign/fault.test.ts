@@ -325,3 +325,23 @@ test.serial('a terminal that is gone and pipes that are closed end nothing', asy
   t.is(ran, 0);
   t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.255.0/24');
 });
+
+test.serial('a bare Node that gives way has a journal entry of its own', async (t) => {
+  once(isPost, {
+    kind: 'then',
+    before: async () => {
+      await plane.api.post('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'moves' } });
+    },
+  });
+  const ran = await run('moves');
+  t.is(ran.code, 0, ran.stderr);
+  const maps = await plane.api.list(
+    '/api/v1/namespaces/kube-system/configmaps?labelSelector=kubectl-podcidr/operation',
+  );
+  t.deepEqual(
+    maps
+      .map(({ metadata: { name } }) => name.replace(/^.*-bare-.*$/, 'bare').replace(/^kubectl-podcidr-.*$/, 'whole'))
+      .sort(),
+    ['bare', 'whole'],
+  );
+});

@@ -10,8 +10,8 @@ import type { Work } from '../../work.ts';
 
 /**
  * A kubelet that restarts while its Node is absent registers a bare one (kubelet_node_status.go:tryRegisterWithAPIServer):
- * no labels, no taints, and soon a subnet of the allocator's choice, which cannot be patched. What it owns already is detached
- * and noted in the record, and it is deleted so that our Node can be posted.
+ * no labels, no taints, and soon a subnet of the allocator's choice, which cannot be patched. It gets a journal
+ * entry of its own, what it owns already is detached and noted, and it is deleted so that our Node can be posted.
  * Throws Failure (exit 3) when it has a finalizer: then a DELETE would start the finalizer's owner.
  */
 export async function displaceIntruder(node: RawObject, record: OperationRecord, work: Work): Promise<void> {
@@ -23,7 +23,11 @@ export async function displaceIntruder(node: RawObject, record: OperationRecord,
   const paths = new Set(dependents.map(({ path }) => path));
   record.dependents = [...record.dependents.filter(({ path }) => !paths.has(path)), ...dependents];
   // The body that brings the Node back is stored already: a journal that fails now must not stop that.
-  await work.journal.save(record, 'swapping').catch((error: Error) => work.tell(`Warning: ${error.message}`));
+  const stored = async () => {
+    await work.journal.saveBare({ ...record, uid, resourceVersion, raw: node, dependents });
+    await work.journal.save(record, 'swapping');
+  };
+  await stored().catch((error: Error) => work.tell(`Warning: ${error.message}`));
   for (const dependent of dependents) await detach(work.wire, dependent);
   try {
     // Whatever becomes of it, the next POST shows: 201, or AlreadyExists again.
