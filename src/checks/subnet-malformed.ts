@@ -1,9 +1,10 @@
+import { quote } from '../model/quote.ts';
 import { parseBlock } from '../subnet/parse.ts';
 import type { Judge } from './check.ts';
 import { reassign } from './remedy.ts';
 import type { ViewedNode } from './view.ts';
 
-/** Subnets that are written wrongly, or fields that contradict each other: one finding a node. */
+/** Subnets that are malformed, or fields that contradict each other: one finding per node. */
 export const judgeSubnetMalformed: Judge = ({ nodes }) => ({
   findings: nodes.flatMap((viewed) => {
     const problems = [...badTexts(viewed), ...contradictions(viewed), ...families(viewed)];
@@ -26,7 +27,7 @@ export const judgeSubnetMalformed: Judge = ({ nodes }) => ({
 function badTexts({ subnets }: ViewedNode): string[] {
   return subnets.flatMap(({ text }) => {
     const parsed = parseBlock(text);
-    return parsed.ok ? [] : [`${quote(text)} ${parsed.reason}`];
+    return parsed.ok ? [] : [`${quote(text)} is not a subnet: ${parsed.reason}`];
   });
 }
 
@@ -43,10 +44,6 @@ function families({ node, subnets }: ViewedNode): string[] {
     (family) => subnets.filter(({ block }) => block?.family === family).length > 1,
   );
   return twice.map(
-    (family) => `two ${family} subnets, one a family is allowed: ${node.podCIDRs.map(quote).join(', ')}`,
+    (family) => `two ${family} subnets, one per family is allowed: ${node.podCIDRs.map(quote).join(', ')}`,
   );
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text);
 }

@@ -5,7 +5,7 @@ import { BITS } from './family.ts';
 import { readIPv4 } from './ipv4.ts';
 import { isMapped, readIPv6 } from './ipv6.ts';
 
-/** A block, or what is wrong with the text: one clause that goes on after the quoted text, for example "has host bits, …". */
+/** A block, or what is wrong with the text: one clause that goes on after "is not a subnet: ", for example "it has host bits, …". */
 export type Parsed =
   | { ok: true; block: Block }
   /** `masked` is the block without the host bits, where they are all that is wrong. */
@@ -18,22 +18,27 @@ const PREFIX = /^(0|[1-9]\d*)$/;
  * Stands in front of netmask, which alone takes 010.1.1.0 (octal), 1.2.3/24, host bits and a missing prefix.
  */
 export function parseBlock(text: string): Parsed {
-  if (text === '') return wrong('is empty: write a subnet like 10.244.1.0/24');
-  if (/\s/.test(text)) return wrong('has white space in it');
-  if (text.includes('%')) return wrong('has a zone id: a subnet has none');
+  if (text === '') return wrong('it is empty');
+  if (/\s/.test(text)) return wrong(`it has white space in it${better(text.replaceAll(/\s/g, ''))}`);
+  if (text.includes('%')) return wrong(`it has a zone id${better(text.replace(/%[^/]*/, ''))}`);
   const [address = '', prefix, ...more] = text.split('/');
-  if (more.length > 0) return wrong('has more than one slash');
-  if (address === '') return wrong('has no address before the slash');
-  const read = readStrictly(address);
+  if (more.length > 0) return wrong('it has more than one slash');
+  if (address === '') return wrong('it has no address before the slash');
+  const read = readStrictly(address, prefix);
   if (!('value' in read)) return wrong(read.reason);
   if (prefix === undefined || prefix === '') return wrong(missingPrefix(address, read.family));
   const length = readPrefix(prefix, read.family);
   if (typeof length !== 'number') return wrong(length.reason);
   const block = blockAt(read.family, read.value, length);
   if (block.first !== read.value) {
-    return { ok: false, reason: `has host bits, did you mean ${block.text}?`, masked: block };
+    return { ok: false, reason: `it has host bits, did you mean ${block.text}?`, masked: block };
   }
   return { ok: true, block };
+}
+
+/** `, write …` where this is a subnet; nothing where it is not: then it is not what was meant either. */
+function better(candidate: string): string {
+  return parseBlock(candidate).ok ? `, write ${candidate}` : '';
 }
 
 /**
@@ -61,37 +66,62 @@ function wrong(reason: string): { ok: false; reason: string } {
 
 function missingPrefix(address: string, family: Family): string {
   const example = family === 'IPv4' ? 24 : 64;
-  return `has no prefix length: write it like ${address}/${example}`;
+  return `it has no prefix length, write it like ${address}/${example}`;
 }
 
 function readPrefix(text: string, family: Family): number | { reason: string } {
-  if (/^0\d+$/.test(text)) return wrong('has a prefix length with leading zeros');
-  if (!PREFIX.test(text)) return wrong('has a prefix length that is not a whole number');
-  const length = Number(text);
-  if (length > BITS[family]) return wrong(`has a prefix longer than ${BITS[family]}, the most that ${family} has`);
-  return length;
+  const most = BITS[family];
+  const digits = /^[+0]*(\d+)$/.exec(text)?.[1];
+  if (PREFIX.test(text)) {
+    const length = Number(text);
+    return length <= most ? length : wrong(`it has a prefix length over ${most}, the most that ${family} has`);
+  }
+  const meant = digits !== undefined && Number(digits) <= most ? `, write /${digits}` : '';
+  if (/^0\d+$/.test(text)) return wrong(`it has a prefix length with leading zeros${meant}`);
+  const netmask = family === 'IPv4' ? netmaskLength(text) : undefined;
+  if (netmask !== undefined) return wrong(`it has a netmask in place of the prefix length, write /${netmask}`);
+  return wrong(`it has a prefix length that is not a whole number from 0 to ${most}${meant}`);
 }
 
-function readStrictly(text: string): { family: Family; value: bigint } | { reason: string } {
+/** 24 for 255.255.255.0; undefined for what is no netmask. */
+function netmaskLength(text: string): number | undefined {
+  const value = readIPv4(text, { leadingZeros: false });
+  const bits = value?.toString(2).padStart(32, '0') ?? '';
+  return /^1+0*$/.test(bits) ? bits.replaceAll('0', '').length : undefined;
+}
+
+type Strict = { family: Family; value: bigint } | { reason: string };
+
+/** `prefix` is for what is proposed instead. */
+function readStrictly(text: string, prefix: string | undefined): Strict {
   const v4 = readIPv4(text, { leadingZeros: false });
   if (v4 !== undefined) return { family: 'IPv4', value: v4 };
-  if (text.includes(':')) return readStrictlyIPv6(text);
+  if (text.includes(':')) return readStrictlyIPv6(text, prefix);
   const sloppy = readIPv4(text, { leadingZeros: true });
-  if (sloppy !== undefined) return wrong(`has leading zeros in its address: write ${addressText('IPv4', sloppy)}`);
-  if (/^\d+(\.\d+){0,2}\.?$/.test(text)) return wrong('has an incomplete address: IPv4 has four numbers');
-  if (/^\d+(\.\d+){3}$/.test(text)) return wrong('has a number over 255 in its address');
-  return wrong(`is not an address and a prefix length: write a subnet like 10.244.1.0/24`);
+  if (sloppy !== undefined) {
+    return wrong(`it has leading zeros in its address, write ${withPrefix(addressText('IPv4', sloppy), prefix)}`);
+  }
+  if (/^\d+(\.\d+){0,2}\.?$/.test(text)) {
+    const whole = [...text.split('.').filter(Boolean), '0', '0', '0'].slice(0, 4).join('.');
+    return wrong(`it has an incomplete address: IPv4 has four numbers${better(withPrefix(whole, prefix))}`);
+  }
+  if (/^\d+(\.\d+){3}$/.test(text)) return wrong('it has a number over 255 in its address: each part is 0 to 255');
+  return wrong('it is not an address with a prefix length, write one like 10.244.1.0/24');
 }
 
-function readStrictlyIPv6(text: string): { family: Family; value: bigint } | { reason: string } {
+function readStrictlyIPv6(text: string, prefix: string | undefined): Strict {
   const value = readIPv6(text);
-  if (value === undefined)
-    return wrong(`is not an IPv6 address and a prefix length: write a subnet like fd00:10:244::/64`);
+  if (value === undefined) {
+    return wrong('it is not an IPv6 address with a prefix length, write one like fd00:10:244::/64');
+  }
   const mapped = readAddress(text);
   if (mapped?.family === 'IPv4') {
-    return wrong(
-      `is an IPv4 address written as IPv6: write ${addressText('IPv4', mapped.value)} with an IPv4 prefix length`,
-    );
+    const whole = `${addressText('IPv4', mapped.value)}/${Number(prefix) - 96}`;
+    return wrong(`it is an IPv4 address written as IPv6${better(whole) || ', write it as IPv4'}`);
   }
   return { family: 'IPv6', value };
+}
+
+function withPrefix(address: string, prefix: string | undefined): string {
+  return prefix === undefined ? address : `${address}/${prefix}`;
 }

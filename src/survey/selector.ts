@@ -1,4 +1,5 @@
 import { Failure } from '../model/failure.ts';
+import { quote } from '../model/quote.ts';
 
 /** True for labels that a selector picks. */
 export type Selector = (labels: Record<string, string>) => boolean;
@@ -32,7 +33,7 @@ function readRequirement(part: string, whole: string): Selector {
   if (set) return readSet(set[1] ?? '', set[2] === 'in', (set[3] ?? '').split(','), whole);
   const [, key = '', operator, value = ''] = /^([^\s!=<>(),]+)\s*(==?|!=|<|>)\s*([^\s!=<>(),]*)$/.exec(part) ?? [];
   if (operator === '<' || operator === '>') return readComparison(key, operator, value, whole);
-  if (operator === undefined) throw bad(whole, `cannot read ${JSON.stringify(part)}`);
+  if (operator === undefined) throw bad(whole, `cannot read ${quote(part)}`);
   return readSet(key, operator !== '!=', [value], whole);
 }
 
@@ -41,14 +42,14 @@ function readSet(key: string, isIn: boolean, written: string[], whole: string): 
   checkKey(key, whole);
   const values = new Set(written.map((value) => value.trim()));
   for (const value of values) {
-    if (!VALUE.test(value)) throw bad(whole, `${JSON.stringify(value)} is no label value`);
+    if (!VALUE.test(value)) throw bad(whole, `${quote(value)} is no label value`);
   }
   return (labels) => (Object.hasOwn(labels, key) && values.has(labels[key] ?? '')) === isIn;
 }
 
 function readComparison(key: string, operator: '<' | '>', value: string, whole: string): Selector {
   checkKey(key, whole);
-  if (!/^[-+]?\d+$/.test(value)) throw bad(whole, `${operator} needs a whole number, not ${JSON.stringify(value)}`);
+  if (!/^[-+]?\d+$/.test(value)) throw bad(whole, `${operator} needs a whole number, not ${quote(value)}`);
   const limit = BigInt(value);
   return (labels) => {
     const label = labels[key];
@@ -58,11 +59,11 @@ function readComparison(key: string, operator: '<' | '>', value: string, whole: 
 }
 
 function checkKey(key: string, whole: string): void {
-  if (!KEY.test(key)) throw bad(whole, `${JSON.stringify(key)} is no label key`);
+  if (!KEY.test(key)) throw bad(whole, `${quote(key)} is no label key`);
 }
 
 function bad(whole: string, problem: string): Failure {
-  return new Failure(`selector ${JSON.stringify(whole)}: ${problem}`, {
+  return new Failure(`selector ${quote(whole)}: ${problem}`, {
     hint: "write it like -l zone=a,disk!=slow or -l 'zone in (a,b),!gpu'",
   });
 }

@@ -1,5 +1,6 @@
 import type { Block } from '../../model/cidr.ts';
 import { Failure } from '../../model/failure.ts';
+import { quote } from '../../model/quote.ts';
 import { parseBlock } from '../../subnet/parse.ts';
 
 /** What the operator asked for one node: these subnets, or (undefined) free ones. */
@@ -26,13 +27,13 @@ export function readWishes(args: string[], cidr: string | undefined): Wish[] {
 function readWish(arg: string): Wish {
   const at = arg.indexOf('=');
   const node = at < 0 ? arg : arg.slice(0, at);
-  if (node === '') throw new Failure(`${JSON.stringify(arg)} names no node; write NODE or NODE=CIDR`);
+  if (node === '') throw new Failure(`${quote(arg)} names no node; write NODE or NODE=CIDR`);
   return { node, blocks: at < 0 ? undefined : readBlocks(arg.slice(at + 1), `${node}=`) };
 }
 
 /** One subnet, or one of each family, separated by a comma. `where` stands before the text in messages. */
 function readBlocks(text: string, where: string): Block[] {
-  const shown = `${where}${JSON.stringify(text)}`;
+  const shown = `${where}${quote(text)}`;
   const parts = text.split(',');
   if (parts.length > 1 && parts.includes('')) {
     throw new Failure(`${shown} has an empty part: separate two subnets by one comma, and end in none`);
@@ -40,7 +41,7 @@ function readBlocks(text: string, where: string): Block[] {
   const blocks = parts.map((part) => {
     const parsed = parseBlock(part);
     if (parsed.ok) return parsed.block;
-    throw new Failure(`${where}${JSON.stringify(part)} is not a subnet: ${parsed.reason}`);
+    throw new Failure(`${where}${quote(part)} is not a subnet: ${parsed.reason}`);
   });
   const [first, second, third] = blocks;
   if (third || (first && second && first.family === second.family)) {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
+import { quote } from '../../model/quote.ts';
 import { asObject, asText } from '../../model/read-json.ts';
 import { EXAMPLE } from './decode.ts';
 import type { DumpedObject } from './objects.ts';
@@ -36,7 +37,7 @@ function takeNode(nodes: Map<string, DumpedObject>, dumped: DumpedObject, name: 
   const known = nodes.get(name);
   if (known && !isSame(known.object, dumped.object)) {
     const where = known.file === dumped.file ? dumped.file : `${known.file} and ${dumped.file}`;
-    throw new Failure(`node ${JSON.stringify(name)} is in ${where} in two different states`, {
+    throw new Failure(`node ${quote(name)} is in ${where} in two different states`, {
       hint: 'give dumps of one moment, with each node once',
     });
   }
@@ -63,7 +64,7 @@ function keyOf(object: RawObject): { namespace: string; name: string } {
 
 function noNode(kinds: Set<string>, files: string[]): Failure {
   const where = files.join(', ');
-  const found = [...kinds].slice(0, 5).map((kind) => JSON.stringify(kind).slice(1, -1));
+  const found = [...kinds].slice(0, 5).map((kind) => quote(kind).slice(1, -1));
   const instead = found.length > 0 ? `, only ${found.join(', ')}${kinds.size > 5 ? ', …' : ''}` : '';
   return new Failure(
     `${where} ${files.length === 1 ? 'has' : 'have'} no Node in ${files.length === 1 ? 'it' : 'them'}${instead}`,

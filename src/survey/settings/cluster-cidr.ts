@@ -1,10 +1,10 @@
 import type { Reading } from '../../model/reading.ts';
 import type { ClusterCIDR } from '../../model/settings.ts';
 import { parseBlock, readSloppily } from '../../subnet/parse.ts';
-import { findSetting, podOf, type SettingSource, type SettingText, unusable } from './source.ts';
+import { findSetting, notASubnet, podOf, type SettingSource, type SettingText, unusable } from './source.ts';
 
 /**
- * --cluster-cidr: one block a family, at most two. Host bits are dropped as kube-controller-manager drops them; given on the
+ * --cluster-cidr: one block per family, at most two. Host bits are dropped as kube-controller-manager drops them; given on the
  * command line nothing else may be sloppy.
  */
 export function readClusterCIDRs(source: SettingSource): Reading<ClusterCIDR[]> {
@@ -19,7 +19,7 @@ export function readClusterCIDRs(source: SettingSource): Reading<ClusterCIDR[]> 
     const read = readOne(written, setting);
     if (typeof read === 'string') return unusable('cluster-cidr', setting, read);
     if (blocks.some(({ block }) => block.family === read.block.family)) {
-      return unusable('cluster-cidr', setting, `has two ${read.block.family} blocks: it takes one a family`);
+      return unusable('cluster-cidr', setting, `has two ${read.block.family} blocks: it takes one per family`);
     }
     blocks.push(read);
   }
@@ -32,5 +32,5 @@ function readOne(written: string, { text, given }: SettingText): ClusterCIDR | s
   if (parsed.masked) return { block: parsed.masked, written, hostBits: true };
   const sloppy = given ? undefined : readSloppily(written);
   if (sloppy) return { block: sloppy, written, hostBits: false };
-  return text === written ? parsed.reason : `holds ${JSON.stringify(written)}, which ${parsed.reason}`;
+  return notASubnet(text, written, parsed.reason);
 }

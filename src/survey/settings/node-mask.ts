@@ -1,4 +1,5 @@
 import type { Block, Family } from '../../model/cidr.ts';
+import { quote } from '../../model/quote.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { ClusterCIDR, NodeMask } from '../../model/settings.ts';
 import { BITS } from '../../subnet/family.ts';
@@ -7,6 +8,8 @@ import { findSetting, type SettingSource, type SettingText, unusable } from './s
 
 /** What kube-controller-manager takes when no flag is there (cmd/kube-controller-manager/app/core.go: defaultNodeMaskCIDR…). */
 const DEFAULTS: Record<Family, number> = { IPv4: 24, IPv6: 64 };
+
+const COMMON = 'node-cidr-mask-size';
 
 const OF_FAMILY: Record<Family, SettingName> = {
   IPv4: 'node-cidr-mask-size-ipv4',
@@ -18,7 +21,7 @@ const OF_FAMILY: Record<Family, SettingName> = {
  * or a list in the order of --cluster-cidr), else the default. Given on the command line beats the cluster's, whatever the flag.
  */
 export function readNodeMasks(source: SettingSource, clusterCIDRs: Reading<ClusterCIDR[]>): Reading<NodeMask[]> {
-  checkGiven(source);
+  checkGiven(source, clusterCIDRs);
   if (!clusterCIDRs.known) return clusterCIDRs;
   const masks: NodeMask[] = [];
   const sources = new Set<string>();
@@ -32,7 +35,7 @@ export function readNodeMasks(source: SettingSource, clusterCIDRs: Reading<Clust
 }
 
 function readOne(source: SettingSource, cluster: Block, position: number, families: number): Reading<number> {
-  const names = [OF_FAMILY[cluster.family], 'node-cidr-mask-size'] as const;
+  const names = [OF_FAMILY[cluster.family], COMMON] as const;
   const found = names.map((name) => ({ name, read: findSetting(source, name) }));
   for (const given of [true, false]) {
     for (const { name, read } of found) {
@@ -40,62 +43,92 @@ function readOne(source: SettingSource, cluster: Block, position: number, famili
       if (!read.known || read.value?.given !== given) continue;
       // kube-controller-manager takes an explicit 0 for "not set".
       if (!given && read.value.text === '0') continue;
-      return length(name, read.value, cluster, name === 'node-cidr-mask-size' ? position : 0, families);
+      const text = partOf(name, read.value, position, families);
+      if (typeof text !== 'string') return text;
+      const problem = badLength(text, cluster.family) ?? (given ? shorter(Number(text), cluster) : undefined);
+      if (problem) return unusable(name, read.value, problem);
+      return roomy({ known: true, value: Number(text), source: read.value.source }, source, cluster);
     }
   }
   if (!source.controllerManager.known) return source.controllerManager;
-  return { known: true, value: DEFAULTS[cluster.family], source: 'default of kube-controller-manager' };
+  const value = DEFAULTS[cluster.family];
+  return roomy({ known: true, value, source: 'default of kube-controller-manager' }, source, cluster);
 }
 
-function length(
-  name: SettingName,
-  setting: SettingText,
-  cluster: Block,
-  position: number,
-  families: number,
-): Reading<number> {
+/** The size of this position; a family's own flag has one alone. */
+function partOf(name: SettingName, setting: SettingText, position: number, families: number): string | Reading<never> {
+  if (name !== COMMON) return setting.text;
   const parts = setting.text.split(',');
-  if (name === 'node-cidr-mask-size' && parts.length !== families) {
-    const example = families === 1 ? 'one size' : 'one size a family in the order of --cluster-cidr, like 24,64';
-    return unusable(
-      name,
-      setting,
-      `does not fit a cluster CIDR of ${families} ${families === 1 ? 'family' : 'families'}: write ${example}`,
-    );
-  }
-  const text = parts[position] ?? '';
-  const problem = badLength(text, cluster.family);
-  if (problem) return unusable(name, setting, problem);
-  const value = Number(text);
-  if (value < cluster.prefix) {
-    return unusable(
-      name,
-      setting,
-      `is shorter than the prefix of the cluster CIDR ${cluster.text}: it must be ${cluster.prefix} to ${BITS[cluster.family]}`,
-    );
-  }
-  return { known: true, value, source: setting.source };
+  if (parts.length === families) return parts[position] ?? '';
+  const example = families === 1 ? 'one size' : 'one size per family in the order of --cluster-cidr, like 24,64';
+  const cluster = `a cluster CIDR of ${families} ${families === 1 ? 'family' : 'families'}`;
+  return unusable(name, setting, `does not fit ${cluster}: write ${example}`);
 }
 
-function badLength(text: string, family: Family): string | undefined {
-  const most = BITS[family];
-  return /^(0|[1-9]\d{0,2})$/.test(text) && Number(text) > 0 && Number(text) <= most
-    ? undefined
+function badLength(text: string, family: Family | undefined): string | undefined {
+  const most = BITS[family ?? 'IPv6'];
+  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= most) return undefined;
+  return family === undefined
+    ? 'is not a prefix length: write a whole number like 24 for IPv4 (1 to 32) or 64 for IPv6 (1 to 128)'
     : `is not a prefix length of ${family}: write a whole number from 1 to ${most}, like ${DEFAULTS[family]}`;
 }
 
-/** What is given must be right even where the cluster CIDR is not known and nothing is made of it. */
-function checkGiven(source: SettingSource): void {
-  for (const [name, families] of [
-    ['node-cidr-mask-size-ipv4', ['IPv4']],
-    ['node-cidr-mask-size-ipv6', ['IPv6']],
-    ['node-cidr-mask-size', ['IPv6', 'IPv6']],
-  ] as const) {
-    const found = findSetting(source, name);
-    if (!found.known || !found.value?.given) continue;
-    const parts = found.value.text.split(',');
-    const problem = parts.length > families.length ? 'has too many sizes: it takes one a family' : undefined;
-    const bad = problem ?? parts.map((part, at) => badLength(part, families[at] ?? 'IPv4')).find((words) => words);
-    if (bad) unusable(name, found.value, bad);
+function shorter(length: number, { prefix, text, family }: Block): string | undefined {
+  return length < prefix
+    ? `is shorter than the prefix of the cluster CIDR ${text}: it must be ${prefix} to ${BITS[family]}`
+    : undefined;
+}
+
+/** A node mask that nobody gave: the cluster CIDR must have room for it, or the cluster CIDR is what is wrong. */
+function roomy(
+  mask: { known: true; value: number; source: string },
+  source: SettingSource,
+  { prefix, text, family }: Block,
+): Reading<number> {
+  const cluster = findSetting(source, 'cluster-cidr');
+  if (mask.value >= prefix || !cluster.known || cluster.value === undefined) return mask;
+  return unusable(
+    'cluster-cidr',
+    cluster.value,
+    `has no room for a node: ${text} is smaller than the node mask /${mask.value} (${mask.source}); give a larger cluster CIDR, or ${prefix} to ${BITS[family]} with --${COMMON}`,
+  );
+}
+
+/**
+ * What is given must be right even where the cluster CIDR is not known and nothing is made of it, and must not contradict
+ * itself: kube-controller-manager refuses the same (cmd/kube-controller-manager/app/core.go:setNodeCIDRMaskSizes), but for a
+ * list of sizes, which it does not know.
+ */
+function checkGiven(source: SettingSource, clusterCIDRs: Reading<ClusterCIDR[]>): void {
+  const clusters = clusterCIDRs.known ? clusterCIDRs.value.map(({ block }) => block) : undefined;
+  const common = givenOne(source, COMMON);
+  if (common !== undefined) {
+    const parts = common.text.split(',');
+    if (parts.length > 2) unusable(COMMON, common, 'has too many sizes: it takes one per family');
+    const bad = parts.map((part, at) => badLength(part, clusters?.[at]?.family)).find((words) => words);
+    if (bad) unusable(COMMON, common, bad);
   }
+  for (const family of ['IPv4', 'IPv6'] as const) {
+    const name = OF_FAMILY[family];
+    const own = givenOne(source, name);
+    if (own === undefined) continue;
+    const bad = badLength(own.text, family);
+    if (bad) unusable(name, own, bad);
+    if (common !== undefined) {
+      unusable(
+        name,
+        own,
+        `contradicts --${COMMON} ${quote(common.text)}: kube-controller-manager takes one of the two`,
+      );
+    }
+    if (clusters?.every((block) => block.family !== family)) {
+      const texts = clusters.map(({ text }) => text).join(',');
+      unusable(name, own, `does not fit --cluster-cidr ${texts}, which has no ${family}`);
+    }
+  }
+}
+
+function givenOne(source: SettingSource, name: SettingName): SettingText | undefined {
+  const found = findSetting(source, name);
+  return found.known && found.value?.given ? found.value : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Block } from '../../model/cidr.ts';
 import type { Reading } from '../../model/reading.ts';
 import { parseBlock, readSloppily } from '../../subnet/parse.ts';
-import { findSetting, podOf, type SettingSource, unusable } from './source.ts';
+import { findSetting, notASubnet, podOf, type SettingSource, unusable } from './source.ts';
 
 /** --service-cluster-ip-range: one block, or two of different families. */
 export function readServiceCIDRs(source: SettingSource): Reading<Block[]> {
@@ -17,11 +17,10 @@ export function readServiceCIDRs(source: SettingSource): Reading<Block[]> {
     const block = parsed.ok ? parsed.block : setting.given ? undefined : readSloppily(written);
     if (!block) {
       const reason = parsed.ok ? '' : parsed.reason;
-      const problem = written === setting.text ? reason : `holds ${JSON.stringify(written)}, which ${reason}`;
-      return unusable('service-cluster-ip-range', setting, problem);
+      return unusable('service-cluster-ip-range', setting, notASubnet(setting.text, written, reason));
     }
     if (blocks.some(({ family }) => family === block.family)) {
-      return unusable('service-cluster-ip-range', setting, `has two ${block.family} blocks: it takes one a family`);
+      return unusable('service-cluster-ip-range', setting, `has two ${block.family} blocks: it takes one per family`);
     }
     blocks.push(block);
   }

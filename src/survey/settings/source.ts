@@ -1,4 +1,5 @@
 import { Failure } from '../../model/failure.ts';
+import { quote } from '../../model/quote.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { SettingFlags } from '../../model/settings.ts';
 import type { ControllerManager } from './controller-manager.ts';
@@ -42,8 +43,13 @@ export function podOf({ controllerManager }: SettingSource): string {
   return controllerManager.known ? controllerManager.source : 'kube-controller-manager';
 }
 
+/** The words for a subnet, or one of a list of subnets, that cannot be read. */
+export function notASubnet(text: string, written: string, reason: string): string {
+  return `${text === written ? 'is' : `holds ${quote(written)}, which is`} not a subnet: ${reason}`;
+}
+
 /** A setting that cannot be used: a Failure when the operator gave it, a reason when the cluster has it. */
 export function unusable(name: SettingName, { text, source, given }: SettingText, problem: string): Reading<never> {
-  if (given) throw new Failure(`--${name} ${JSON.stringify(text)} ${problem}`);
+  if (given) throw new Failure(`--${name} ${quote(text)} ${problem}`);
   return { known: false, reason: `${source}=${text} ${problem}` };
 }

@@ -85,7 +85,10 @@ for (const [more, expected] of [
   [{ names: ['cp1'], selector: 'a=b' }, /name cannot be provided when a selector is specified/],
   [{ sortBy: 'pod-cdir' }, /^--sort-by "pod-cdir" is none of name, pod-cidr, status, age; did you mean pod-cidr\?$/],
   [{ selector: '=x' }, /^selector "=x": /],
-  [{ settings: { clusterCIDR: '1.2.3/24' } }, /^--cluster-cidr "1\.2\.3\/24" has an incomplete address/],
+  [
+    { settings: { clusterCIDR: '1.2.3/24' } },
+    /^--cluster-cidr "1\.2\.3\/24" is not a subnet: it has an incomplete address/,
+  ],
 ] as const) {
   test(`bad input is one line, and nothing is on stdout: ${JSON.stringify(more)}`, async (t) => {
     const context = testContext();

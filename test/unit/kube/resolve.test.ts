@@ -24,6 +24,7 @@ const config = (): Kubeconfig => ({
     ['ann', { token: 'ann-token', as: 'root', asGroups: ['wheel'] }],
     ['bob', { clientCertificateData: 'CERT', clientKeyData: 'KEY', tokenFile: '/token' }],
   ]),
+  absent: [],
 });
 
 const resolved = (flags: ConnectionFlags) => resolveConfig(config(), flags, DEFAULT);

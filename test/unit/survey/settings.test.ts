@@ -88,7 +88,6 @@ test('what is given on the command line beats the pod, flag by flag', (t) => {
     services: '10.96.0.0/12',
   });
   t.is(brief(read({ nodeCIDRMaskSize: '25' }, kcm)).masks, 'IPv4/25');
-  t.is(brief(read({ nodeCIDRMaskSize: '25', nodeCIDRMaskSizeIPv4: '27' }, kcm)).masks, 'IPv4/27');
   t.is(brief(read({ clusterCIDR: '10.1.0.0/16,fd00::/56', nodeCIDRMaskSize: '25,72' }, kcm)).masks, 'IPv4/25,IPv6/72');
 });
 
@@ -129,9 +128,9 @@ test('a setting of the cluster that nobody can use is a reason that names it', (
   const settings = read({}, kcm);
   t.regex(
     brief(settings).clusters,
-    /^pod kube-system\/kcm --cluster-cidr=10\.244\.0\.0\/33 has a prefix longer than 32/,
+    /^pod kube-system\/kcm --cluster-cidr=10\.244\.0\.0\/33 is not a subnet: it has a prefix length over 32/,
   );
-  t.regex(brief(settings).services, /--service-cluster-ip-range=x is not an address/);
+  t.regex(brief(settings).services, /--service-cluster-ip-range=x is not a subnet: it is not an address/);
   t.false(settings.allocateNodeCIDRs.known);
 });
 
@@ -148,12 +147,15 @@ test('a cluster CIDR with host bits is taken as kube-controller-manager takes it
 });
 
 const BAD: [SettingFlags, RegExp][] = [
-  [{ clusterCIDR: '' }, /--cluster-cidr "" is empty/],
-  [{ clusterCIDR: '010.1.1.0/24' }, /--cluster-cidr "010.1.1.0\/24" has leading zeros/],
-  [{ clusterCIDR: '10.244.0.0' }, /has no prefix length: write it like 10\.244\.0\.0\/24/],
+  [{ clusterCIDR: '' }, /^--cluster-cidr "" is not a subnet: it is empty$/],
+  [{ clusterCIDR: '010.1.1.0/24' }, /--cluster-cidr "010.1.1.0\/24" is not a subnet: it has leading zeros/],
+  [{ clusterCIDR: '10.244.0.0' }, /it has no prefix length, write it like 10\.244\.0\.0\/24/],
   [{ clusterCIDR: '10.0.0.0/16,10.1.0.0/16' }, /two IPv4 blocks/],
-  [{ clusterCIDR: '10.0.0.0/16, fd00::/56' }, /holds " fd00::\/56", which has white space/],
-  [{ clusterCIDR: '10.0.0.0/16,' }, /holds "", which is empty/],
+  [
+    { clusterCIDR: '10.0.0.0/16, fd00::/56' },
+    /holds " fd00::\/56", which is not a subnet: it has white space in it, write fd00::\/56$/,
+  ],
+  [{ clusterCIDR: '10.0.0.0/16,' }, /holds "", which is not a subnet: it is empty$/],
   [{ nodeCIDRMaskSize: 'x' }, /--node-cidr-mask-size "x" is not a prefix length/],
   [{ nodeCIDRMaskSize: '024' }, /is not a prefix length/],
   [
@@ -161,14 +163,15 @@ const BAD: [SettingFlags, RegExp][] = [
     /--node-cidr-mask-size-ipv4 "33" is not a prefix length of IPv4: write a whole number from 1 to 32/,
   ],
   [{ nodeCIDRMaskSizeIPv6: '129' }, /of IPv6/],
-  [{ nodeCIDRMaskSizeIPv6: '64,64' }, /too many sizes/],
+  [{ nodeCIDRMaskSizeIPv6: '64,64' }, /is not a prefix length of IPv6/],
+  [{ nodeCIDRMaskSize: '64,64,64' }, /too many sizes: it takes one per family$/],
   [
     { clusterCIDR: '10.0.0.0/16', nodeCIDRMaskSize: '12' },
     /is shorter than the prefix of the cluster CIDR 10\.0\.0\.0\/16: it must be 16 to 32/,
   ],
   [
     { clusterCIDR: '10.0.0.0/16,fd00::/56', nodeCIDRMaskSize: '24' },
-    /one size a family in the order of --cluster-cidr, like 24,64/,
+    /one size per family in the order of --cluster-cidr, like 24,64/,
   ],
   [{ clusterCIDR: '10.0.0.0/16', nodeCIDRMaskSize: '24,64' }, /write one size/],
   [{ serviceClusterIPRange: '10.96.0.1/12' }, /did you mean 10\.96\.0\.0\/12/],
@@ -181,3 +184,53 @@ for (const [flags, expected] of BAD) {
     t.notRegex(error.message, /\n/);
   });
 }
+
+for (const size of ['abc', '-1', '24.0', '024', '/24', '129']) {
+  test(`a node mask that is no number is refused with the family of the cluster CIDR at its place: ${size}`, (t) => {
+    const refused = (clusterCIDR: string | undefined, nodeCIDRMaskSize: string, expected: RegExp) =>
+      t.throws(() => read({ clusterCIDR, nodeCIDRMaskSize }), { instanceOf: Failure, message: expected });
+    refused('10.244.0.0/16', size, /is not a prefix length of IPv4: write a whole number from 1 to 32, like 24$/);
+    refused('fd00::/56', size, /is not a prefix length of IPv6: write a whole number from 1 to 128, like 64$/);
+    refused('fd00::/56,10.244.0.0/16', `64,${size}`, /is not a prefix length of IPv4/);
+    refused('10.244.0.0/16,fd00::/56', `24,${size}`, /is not a prefix length of IPv6/);
+    refused(undefined, size, /is not a prefix length: write a whole number like 24 for IPv4 .* or 64 for IPv6/);
+  });
+}
+
+for (const [flags, message] of [
+  [
+    { nodeCIDRMaskSize: '24', nodeCIDRMaskSizeIPv4: '25' },
+    '--node-cidr-mask-size-ipv4 "25" contradicts --node-cidr-mask-size "24": kube-controller-manager takes one of the two',
+  ],
+  [
+    { clusterCIDR: '10.244.0.0/16,fd00::/56', nodeCIDRMaskSize: '24,64', nodeCIDRMaskSizeIPv6: '64' },
+    '--node-cidr-mask-size-ipv6 "64" contradicts --node-cidr-mask-size "24,64": kube-controller-manager takes one of the two',
+  ],
+  [
+    { clusterCIDR: '10.244.0.0/16', nodeCIDRMaskSizeIPv6: '64' },
+    '--node-cidr-mask-size-ipv6 "64" does not fit --cluster-cidr 10.244.0.0/16, which has no IPv6',
+  ],
+  [
+    { clusterCIDR: 'fd00::/56', nodeCIDRMaskSizeIPv4: '24' },
+    '--node-cidr-mask-size-ipv4 "24" does not fit --cluster-cidr fd00::/56, which has no IPv4',
+  ],
+] as const) {
+  test(`masks that kube-controller-manager refuses are refused, naming both flags: ${JSON.stringify(flags)}`, (t) => {
+    t.throws(() => read(flags), { instanceOf: Failure, message });
+  });
+}
+
+test('a cluster CIDR that is smaller than the node mask is refused, naming both', (t) => {
+  const small = (kcm: RawObject) => read({ clusterCIDR: '10.244.0.0/30' }, kcm);
+  t.throws(() => small(pod('kcm', [KCM])), {
+    instanceOf: Failure,
+    message:
+      '--cluster-cidr "10.244.0.0/30" has no room for a node: 10.244.0.0/30 is smaller than the node mask /24 (default of kube-controller-manager); give a larger cluster CIDR, or 30 to 32 with --node-cidr-mask-size',
+  });
+  t.throws(() => small(pod('kcm', [KCM, '--node-cidr-mask-size=26'])), {
+    instanceOf: Failure,
+    message: /smaller than the node mask \/26 \(pod kube-system\/kcm --node-cidr-mask-size\)/,
+  });
+  t.regex(brief(read({}, pod('kcm', [KCM, '--cluster-cidr=10.244.0.0/30']))).masks, /has no room for a node/);
+  t.is(brief(read({ clusterCIDR: '10.244.0.0/24' }, pod('kcm', [KCM]))).masks, 'IPv4/24');
+});
