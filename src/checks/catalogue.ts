@@ -26,7 +26,7 @@ export const CATALOGUE = {
   },
   SubnetMalformed: {
     severity: 'error',
-    title: "a node's subnet is written wrongly",
+    title: "a node's subnet is malformed",
     meaning:
       'The text is no CIDR, has host bits or leading zeros, podCIDR is not podCIDRs[0], or two subnets are of one family.',
     harm: 'Readers disagree: one masks host bits, another reads 010 as eight, flannel reads podCIDR alone. What cannot be read stops kube-controller-manager at its next start.',
@@ -37,16 +37,16 @@ export const CATALOGUE = {
   SubnetDuplicate: {
     severity: 'error',
     title: 'nodes share one subnet',
-    meaning: 'Two or more nodes have the same pod subnet. One finding a subnet, naming all its nodes.',
+    meaning: 'Two or more nodes have the same pod subnet. One finding per subnet, naming all its nodes.',
     harm: 'Pods on these nodes get equal addresses; all other nodes route the subnet to one of them, and the pods of the others are unreachable.',
     cure: 'Move all but one: `kubectl podcidr reassign NODE…`. The control-plane node keeps the subnet, otherwise the oldest node.',
     origin:
-      'The range allocator keeps one bit a subnet and no count: a changed --cluster-cidr or node mask clears bits that are in use (kubernetes#127792). flannel takes twins for one lease; the last event wins.',
+      'The range allocator keeps one bit per subnet and no count: a changed --cluster-cidr or node mask clears bits that are in use (kubernetes#127792). flannel takes twins for one lease; the last event wins.',
   },
   SubnetOverlap: {
     severity: 'error',
     title: "nodes' subnets of different sizes overlap",
-    meaning: 'Unequal subnets of different nodes share addresses. One finding a group, twins included.',
+    meaning: 'Unequal subnets of different nodes share addresses. One finding per group, twins included.',
     harm: 'The longer prefix wins in every routing table: pods in the shorter one become unreachable wherever the two overlap.',
     cure: 'Move the nodes whose subnet lies around others: `kubectl podcidr reassign NODE…`.',
     origin: 'A changed --node-cidr-mask-size, or subnets given by hand (kubernetes#70957).',
@@ -81,7 +81,7 @@ export const CATALOGUE = {
   SubnetOverlapsNodeAddress: {
     severity: 'error',
     title: "a node's subnet holds a node's own address",
-    meaning: 'An InternalIP or ExternalIP of some node lies in the pod subnet of this node. One finding a subnet.',
+    meaning: 'An InternalIP or ExternalIP of some node lies in the pod subnet of this node. One finding per subnet.',
     harm: 'Traffic to that node goes to the pod bridge instead: the node, its kubelet or the API server cannot be reached.',
     cure: '`kubectl podcidr reassign NODE`, with a cluster CIDR that is apart from the network of the machines.',
     origin: 'The cluster CIDR was chosen inside the network of the machines; nothing in Kubernetes checks it.',

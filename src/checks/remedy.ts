@@ -1,10 +1,22 @@
+import { isNodeName } from '../model/node-name.ts';
 import type { SurveyNode } from '../model/survey.ts';
-import { shellWord } from '../model/text.ts';
+import { count } from '../model/text.ts';
 import { compareText } from './view.ts';
 
-/** The command that gives these nodes new subnets; it works when pasted into a shell. */
+/**
+ * The command that gives these nodes new subnets; it works when pasted into a shell. Names that no API server accepts, as only
+ * an edited dump has them, are left out behind a shell comment: no command can name such a node.
+ */
 export function reassign(names: string[]): string {
-  return ['kubectl podcidr reassign', ...names.map(shellWord)].join(' ');
+  const valid = names.filter(isNodeName);
+  if (valid.length === 0)
+    return names.length === 1
+      ? 'the name is not valid: no command can name it'
+      : 'the names are not valid: no command can name them';
+  const left = names.length - valid.length;
+  const note =
+    left === 0 ? '' : `  # without ${count(left, 'name')} not valid: no command can name ${left === 1 ? 'it' : 'them'}`;
+  return `kubectl podcidr reassign ${valid.join(' ')}${note}`;
 }
 
 /** Order of keeping a shared subnet: a control-plane node first, then the oldest (no timestamp counts as old), then by name. */

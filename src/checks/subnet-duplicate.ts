@@ -3,7 +3,7 @@ import type { Judge } from './check.ts';
 import { compareKeepers, reassign } from './remedy.ts';
 import { type Holding, nodeNames } from './view.ts';
 
-/** Nodes with the same subnet: one finding a shared subnet. */
+/** Nodes with the same subnet: one finding per shared subnet. */
 export const judgeSubnetDuplicate: Judge = ({ holdings }) => {
   const bySubnet = Map.groupBy(holdings, ({ block }) => block.text);
   return { findings: [...bySubnet].flatMap(([text, holders]) => shared(text, holders)) };

@@ -5,7 +5,7 @@ import type { Judge } from './check.ts';
 import { isControlPlane, reassign } from './remedy.ts';
 import { compareText, type Holding, nodeNames } from './view.ts';
 
-/** Nodes whose unequal subnets share addresses: one finding a group. Blocks nest, so a group is all that lies in its outermost block. */
+/** Nodes whose unequal subnets share addresses: one finding per group. Blocks nest, so a group is all that lies in its outermost block. */
 export const judgeSubnetOverlap: Judge = ({ holdings }) => ({
   findings: groups(holdings).flatMap((group) => {
     const nodes = nodeNames(group);

@@ -4,7 +4,7 @@ import type { Judge } from './check.ts';
 import { reassign } from './remedy.ts';
 import type { View } from './view.ts';
 
-/** One finding a subnet says at most this many addresses: a subnet of 0.0.0.0/0 on every node must not fill the memory. */
+/** One finding per subnet says at most this many addresses: a subnet of 0.0.0.0/0 on every node must not fill the memory. */
 const MOST = 256;
 
 interface NodeAddress extends Address {

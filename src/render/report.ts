@@ -62,9 +62,9 @@ function renderFinding({ code, nodes, message, evidence, remedy }: Finding): str
 
 /** A long command is cut to what still works when it is pasted; the rest is counted behind a shell comment. */
 function renderRemedy(remedy: string): string {
-  const words = escapeLine(remedy).split(' ');
-  // A quoted name may hold blanks: such a command is never cut.
-  if (words.length <= MOST_REMEDY + 1 || remedy.includes("'")) return words.join(' ');
+  const [command = ''] = remedy.split('  # ');
+  const words = escapeLine(command).split(' ');
+  if (words.length <= MOST_REMEDY + 1) return escapeLine(remedy);
   return `${words.slice(0, MOST_REMEDY).join(' ')}  # and ${words.length - MOST_REMEDY} more nodes: -o json has all`;
 }
 

@@ -11,7 +11,7 @@ export interface ListRequest {
    * `cached`: from the API server's watch cache (resourceVersion=0), fast, for reports; `quorum`: the newest state.
    */
   freshness: 'cached' | 'quorum';
-  /** Objects a page; default: all in one answer. A cached list comes in one answer whatever the page (cacher.go:GetList). */
+  /** Objects per page; default: all in one answer. A cached list comes in one answer whatever the page (cacher.go:GetList). */
   page?: number;
 }
 

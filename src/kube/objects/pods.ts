@@ -2,7 +2,7 @@ import type { RawObject } from '../../model/json.ts';
 import type { Wire } from '../wire/wire.ts';
 import { eachPage, listObjects } from './list.ts';
 
-/** Pods a page: 1,000 of 19 kB keep an answer far below the longest text that the program can hold (512 MB). */
+/** Pods per page: 1,000 of 19 kB keep an answer far below the longest text that the program can hold (512 MB). */
 const PAGE = 1000;
 
 /** Hands over all pods of all namespaces, a page at a time. Throws ApiError, WireError, Failure. */

@@ -3,7 +3,9 @@ import test from 'ava';
 import fc from 'fast-check';
 import { codesByNode, runChecks } from '../../../src/checks/run.ts';
 import { compareText } from '../../../src/checks/view.ts';
+import { quote } from '../../../src/model/quote.ts';
 import { shellWord } from '../../../src/model/text.ts';
+import { renderReport } from '../../../src/render/report.ts';
 import { blockAt } from '../../../src/subnet/block.ts';
 import { nodeWith, surveyOf } from './support.ts';
 
@@ -168,6 +170,24 @@ test('of overlapping subnets a control-plane node keeps its own, however large',
     nodeWith('w2', ['10.245.0.0/24']),
   ];
   t.is(runChecks(surveyOf(nodes)).findings[0]?.remedy, 'kubectl podcidr reassign w1');
+});
+
+test('a remedy never names a node that no command can name', (t) => {
+  const evil = 'x\u001b[2J y';
+  const remedies = (...names: string[]) =>
+    runChecks(surveyOf(names.map((name) => nodeWith(name, [])))).findings.map(({ remedy }) => remedy);
+  t.deepEqual(remedies(evil), ['the name is not valid: no command can name it']);
+  t.deepEqual(remedies('Worker_1', evil), ['the names are not valid: no command can name them']);
+  t.deepEqual(remedies('worker-1.example.com', evil), [
+    'kubectl podcidr reassign worker-1.example.com  # without 1 name not valid: no command can name it',
+  ]);
+});
+
+test('what people read has one notation for escapes, in tables and in quoted values', (t) => {
+  const report = runChecks(surveyOf([nodeWith('a', ['10.244.1.0/24\u001b[2J'])]));
+  t.regex(renderReport(report), /a: "10\.244\.1\.0\/24\^\[\[2J" is not a subnet/);
+  t.notRegex(renderReport(report), /\\u001b/);
+  t.is(quote('a"\\u001b\u001b\n'), '"a\\"\\\\u001b^[\\n"');
 });
 
 test('a remedy survives a shell, whatever the node is called', (t) => {
