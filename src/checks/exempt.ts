@@ -6,5 +6,18 @@ const YOUNG = 60_000;
 
 /** True for nodes that may lack a subnet: virtual, deleting, or younger than 60 s. A missing timestamp counts as old. */
 export function mayLackSubnet(node: SurveyNode, { now }: ClusterSurvey): boolean {
-  return node.deleting || isVirtualNode(node) || (node.createdAt !== undefined && now - node.createdAt < YOUNG);
+  return isExempt(node) || isYoung(node, now);
+}
+
+/** True for nodes without a subnet that are not judged for their youth alone. */
+export function isTooYoung(node: SurveyNode, { now }: ClusterSurvey): boolean {
+  return node.podCIDRs.length === 0 && !isExempt(node) && isYoung(node, now);
+}
+
+function isExempt(node: SurveyNode): boolean {
+  return node.deleting || isVirtualNode(node);
+}
+
+function isYoung({ createdAt }: SurveyNode, now: number): boolean {
+  return createdAt !== undefined && now - createdAt < YOUNG;
 }

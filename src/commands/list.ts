@@ -1,7 +1,10 @@
+import { isTooYoung } from '../checks/exempt.ts';
 import { codesByNode, runChecks } from '../checks/run.ts';
 import { ApiError } from '../kube/wire/api-error.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
-import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
+import { nodeName } from '../model/node-name.ts';
+import { quote } from '../model/quote.ts';
+import type { ClusterSurvey, SurveyNode, SurveyPod } from '../model/survey.ts';
 import type { ListRow } from '../render/columns.ts';
 import { renderDocument } from '../render/document.ts';
 import { nodeSubnetList, renderList, renderListSummary, renderNames } from '../render/list.ts';
@@ -11,7 +14,7 @@ import { orderOf } from './list-order.ts';
 import { type Judged, type Source, surveyAndJudge } from './read-survey.ts';
 
 export interface ListArgs extends Source {
-  /** Nodes to show; none: all. */
+  /** Nodes to show, NAME or node/NAME; none: all. */
   names: string[];
   output: 'table' | 'wide' | 'json' | 'yaml' | 'name';
   selector: string | undefined;
@@ -22,22 +25,24 @@ export interface ListArgs extends Source {
 /** `list`: the subnet of each node and what is wrong with it. All nodes are judged, whatever is shown. */
 export async function runList(context: Context, args: ListArgs): Promise<ExitCode> {
   if (args.names.length > 0 && args.selector) throw new Failure('name cannot be provided when a selector is specified');
+  const names = [...new Set(args.names.map(nodeName))];
   const selector = parseSelector(args.selector ?? '');
   const order = orderOf(args.sortBy);
   const judged = await surveyAndJudge(context, args, args.output === 'wide' ? 'all' : 'none', runChecks);
-  const rows = pick(judged, args.names, selector);
+  const rows = pick(judged, names, selector);
   if (args.names.length === 0 || args.sortBy !== undefined) rows.sort(order);
   print(context, args, rows, judged);
   return EXIT.fine;
 }
 
-function print({ streams }: Context, args: ListArgs, rows: ListRow[], { report }: Judged): void {
+function print({ streams }: Context, args: ListArgs, rows: ListRow[], { survey, report }: Judged): void {
   const data = renderData(args.output, rows);
   if (data !== undefined) streams.out(data);
   else if (rows.length === 0) streams.err('No resources found\n');
   else {
     streams.out(renderList(rows, { wide: args.output === 'wide', headers: !args.noHeaders }));
-    streams.err(renderListSummary(rows, report.skipped));
+    const young = rows.filter(({ node }) => isTooYoung(node, survey)).length;
+    streams.err(renderListSummary(rows, report.skipped, young));
   }
 }
 
@@ -50,11 +55,7 @@ function renderData(output: ListArgs['output'], rows: ListRow[]): string | undef
 function pick({ survey, report }: Judged, names: string[], selector: Selector): ListRow[] {
   const codes = codesByNode(report);
   const pods = podsByNode(survey);
-  const byName = new Map(survey.nodes.map((node) => [node.name, node]));
-  const nodes =
-    names.length > 0
-      ? [...new Set(names)].map((name) => byName.get(name) ?? notFound(name, survey))
-      : survey.nodes.filter(({ labels }) => selector(labels));
+  const nodes = names.length > 0 ? named(survey, names) : survey.nodes.filter(({ labels }) => selector(labels));
   return nodes.map((node) => ({
     node,
     codes: codes.get(node.name) ?? [],
@@ -67,8 +68,11 @@ function podsByNode({ pods }: ClusterSurvey): Map<string, SurveyPod[]> | undefin
   return pods.known ? Map.groupBy(pods.value, ({ node }) => node) : undefined;
 }
 
-/** In the words of kubectl where the cluster was asked. */
-function notFound(name: string, { origin }: ClusterSurvey): never {
-  if (origin === 'cluster') throw new ApiError(404, 'NotFound', `nodes ${JSON.stringify(name)} not found`);
-  throw new Failure(`node ${JSON.stringify(name)} is not in the dump`);
+/** The nodes of these names, in their order. Throws in the words of kubectl, with all names that there are not. */
+function named({ nodes, origin }: ClusterSurvey, names: string[]): SurveyNode[] {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const missing = names.filter((name) => !byName.has(name));
+  if (missing.length === 0) return names.flatMap((name) => byName.get(name) ?? []);
+  const message = `nodes ${missing.map(quote).join(', ')} not found`;
+  throw origin === 'cluster' ? new ApiError(404, 'NotFound', message) : new Failure(message);
 }

@@ -29,20 +29,22 @@ export function nodeSubnetList(rows: ListRow[]): object {
 
 /**
  * The last line of `list`: how many nodes there are, how many are fine, and how many have each finding, the most frequent
- * first; then what could not be judged.
+ * first; then what could not be judged. `young` is how many nodes have no subnet and are too young to be judged.
  */
-export function renderListSummary(rows: ListRow[], skipped: SkippedCheck[]): string {
+export function renderListSummary(rows: ListRow[], skipped: SkippedCheck[], young: number): string {
   const byCode = new Map<string, number>();
   for (const { codes } of rows) for (const code of codes) byCode.set(code, (byCode.get(code) ?? 0) + 1);
   const fine = rows.filter(({ codes }) => codes.length === 0).length;
   const parts = [...byCode]
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .map(([code, number]) => `${number} ${code}`);
-  const lines = [`${count(rows.length, 'node')}: ${[`${fine} OK`, ...parts].join(', ')}`, ...renderSkipped(skipped)];
+  const unjudged = young > 0 ? [`${young} younger than 60 s not judged`] : [];
+  const first = `${count(rows.length, 'node')}: ${[`${fine} OK`, ...parts, ...unjudged].join(', ')}`;
+  const lines = [first, ...renderSkipped(skipped)];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Checks that could not be judged, one line a reason. */
+/** Checks that could not be judged, one line per reason. */
 export function renderSkipped(skipped: SkippedCheck[]): string[] {
   const byReason = Map.groupBy(skipped, ({ reason }) => reason);
   return [...byReason].map(

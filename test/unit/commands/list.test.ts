@@ -58,6 +58,28 @@ test('nodes asked for by name come in the order asked, each once', async (t) => 
   t.deepEqual(await names({ names: ['worker-31', 'cp1', 'worker-31'] }), ['worker-31', 'cp1']);
 });
 
+test('a node may be named as -o name prints it, and by the short names of kubectl', async (t) => {
+  t.deepEqual(await names({ names: ['node/worker-31', 'nodes/cp1', 'no/worker-289'] }), [
+    'worker-31',
+    'cp1',
+    'worker-289',
+  ]);
+  const printed = (await list({ output: 'name' })).out.trim().split('\n');
+  t.is((await list({ output: 'name', names: printed })).out.trim().split('\n').length, 4);
+});
+
+test('nodes without a subnet that are too young to be judged are counted, for their status is OK', async (t) => {
+  const item = (name: string, creationTimestamp: string) => ({ kind: 'Node', metadata: { name, creationTimestamp } });
+  const dump = [
+    item('old', '2026-11-20T09:00:00Z'),
+    item('a', '2026-11-20T10:00:00Z'),
+    item('b', '2026-11-20T09:59:30Z'),
+  ];
+  const context = testContext(JSON.stringify(dump));
+  await runList(context, args({ filenames: ['-'] }));
+  t.regex(context.printed.err, /^3 nodes: 2 OK, 1 SubnetMissing, 2 younger than 60 s not judged\n/);
+});
+
 for (const [sortBy, expected] of [
   ['name', ['cp1', 'worker-289', 'worker-290', 'worker-31']],
   ['.metadata.name', ['cp1', 'worker-289', 'worker-290', 'worker-31']],
@@ -81,7 +103,10 @@ test('subnets are sorted as numbers, and nodes without one come last', async (t)
 });
 
 for (const [more, expected] of [
-  [{ names: ['nope'] }, /^node "nope" is not in the dump$/],
+  [{ names: ['nope'] }, /^nodes "nope" not found$/],
+  [{ names: ['nope', 'cp1', 'node/gone', 'nope'] }, /^nodes "nope", "gone" not found$/],
+  [{ names: [''] }, /^resource name may not be empty$/],
+  [{ names: ['node/'] }, /^resource name may not be empty$/],
   [{ names: ['cp1'], selector: 'a=b' }, /name cannot be provided when a selector is specified/],
   [{ sortBy: 'pod-cdir' }, /^--sort-by "pod-cdir" is none of name, pod-cidr, status, age; did you mean pod-cidr\?$/],
   [{ selector: '=x' }, /^selector "=x": /],

@@ -89,10 +89,14 @@ test('the data has name, subnets as written and codes', (t) => {
 test('the summary counts nodes by code, the most frequent first, and says what was not judged', (t) => {
   const rows = [row('a', []), row('b', [], { codes: ['X'] }), row('c', [], { codes: ['Y', 'X'] })];
   t.is(
-    renderListSummary(rows, [
-      { code: 'P', reason: 'r\u001b' },
-      { code: 'Q', reason: 'r\u001b' },
-    ]),
+    renderListSummary(
+      rows,
+      [
+        { code: 'P', reason: 'r\u001b' },
+        { code: 'Q', reason: 'r\u001b' },
+      ],
+      0,
+    ),
     '3 nodes: 1 OK, 2 X, 1 Y\nnot judged: P, Q (r^[)\n',
   );
 });
