@@ -15,7 +15,6 @@ import { settingWarnings } from './settings/warnings.ts';
 
 /** The same survey out of dumps. "Now" is the newest timestamp in them. Throws Failure. */
 export function surveyDump(files: DumpFile[], flags: SettingFlags): ClusterSurvey {
-  mergeSettings(flags, { known: false, reason: '' });
   const names = files.map(({ file }) => file);
   const { nodes, pods, kubeSystem } = takeInventory(
     files.flatMap(({ file, text }) => readObjects(text, file)),

@@ -105,6 +105,7 @@ test('subnets are sorted as numbers, and nodes without one come last', async (t)
 for (const [more, expected] of [
   [{ names: ['nope'] }, /^nodes "nope" not found$/],
   [{ names: ['nope', 'cp1', 'node/gone', 'nope'] }, /^nodes "nope", "gone" not found$/],
+  [{ settings: { nodeCIDRMaskSize: 'abc' } }, /is not a prefix length of IPv4: write a whole number from 1 to 32/],
   [{ names: [''] }, /^resource name may not be empty$/],
   [{ names: ['node/'] }, /^resource name may not be empty$/],
   [{ names: ['cp1'], selector: 'a=b' }, /name cannot be provided when a selector is specified/],
