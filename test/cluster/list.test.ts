@@ -71,6 +71,16 @@ test('names and the table are those of kubectl get nodes: -o name, ages, -l, Not
   }
 });
 
+test('all unknown nodes are named at once, and what -o name prints is taken as names', async (t) => {
+  const { code, stdout, stderr } = await list(['nope', 'plain', 'node/gone']);
+  t.deepEqual(
+    { code, stdout, stderr },
+    { code: 2, stdout: '', stderr: 'Error from server (NotFound): nodes "nope", "gone" not found\n' },
+  );
+  const printed = (await list(['-o', 'name'])).stdout;
+  t.is((await list([...printed.trim().split('\n'), '-o', 'name'])).stdout, printed);
+});
+
 test('a node whose twin is not shown still shows its finding', async (t) => {
   const { stdout, stderr } = await list(['-l', 'zone=b', '--no-headers']);
   t.like(cells(stdout)[0], ['twin-2', '10.244.77.0/24', 'SubnetDuplicate']);
