@@ -3,6 +3,7 @@ import { runProgram } from './cli/program.ts';
 import type { Context } from './commands/context.ts';
 import type { Waits } from './model/clock.ts';
 import { type ExitCode, Failure } from './model/failure.ts';
+import { quote } from './model/quote.ts';
 import { systemClock } from './process/clock.ts';
 import { failureText } from './process/failure-text.ts';
 import { terminalPrompt } from './process/prompt.ts';
@@ -57,5 +58,5 @@ function compose(waits: Waits): Context {
 /** Throws Failure when the level is no number. */
 function verbosity(level: string | undefined): number {
   if (level === undefined || /^\d+$/.test(level)) return Number(level ?? 0);
-  throw new Failure(`-v ${JSON.stringify(level)} is no log level: it is a number, like 6`);
+  throw new Failure(`-v ${quote(level)} is no log level: it is a number, like 6`);
 }

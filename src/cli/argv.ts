@@ -1,4 +1,5 @@
 import { Failure } from '../model/failure.ts';
+import { quote } from '../model/quote.ts';
 import type { Flags } from './flags/flag.ts';
 
 /**
@@ -33,7 +34,7 @@ function expand(arg: string, flags: Flags): string[] {
     Object.entries(flags).find(([name, one]) => short !== undefined && (one.short === short || name === short)) ?? [];
   if (name === undefined || flag === undefined) return [arg];
   if (flag.type === 'bool' && rest !== '' && !rest.startsWith('=')) {
-    throw new Failure(`-${short} takes no value, got ${JSON.stringify(arg)}`);
+    throw new Failure(`-${short} takes no value, got ${quote(arg)}`);
   }
   if (flag.type === 'bool') return [`--${name}=${readBool(`-${short}`, rest === '' ? undefined : rest.slice(1))}`];
   return rest === '' ? [arg] : [`--${name}=${rest.replace(/^=/, '')}`];
@@ -43,5 +44,5 @@ function expand(arg: string, flags: Flags): string[] {
 function readBool(flag: string, value: string | undefined): boolean {
   if (value === undefined || ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)) return true;
   if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(value)) return false;
-  throw new Failure(`${flag} is true or false, not ${JSON.stringify(value)}`);
+  throw new Failure(`${flag} is true or false, not ${quote(value)}`);
 }

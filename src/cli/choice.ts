@@ -1,5 +1,6 @@
 import { didYouMean } from '../commands/nearest.ts';
 import { Failure } from '../model/failure.ts';
+import { quote } from '../model/quote.ts';
 import type { Arguments } from './arguments.ts';
 import type { Flags } from './flags/flag.ts';
 
@@ -16,6 +17,6 @@ export function checkValues(args: Arguments, flags: Flags): void {
 
 function notAChoice(name: string, value: string, choices: readonly string[]): Failure {
   return new Failure(
-    `--${name} ${JSON.stringify(value)} is not known, it must be one of: ${choices.join(', ')}${didYouMean(value, choices)}`,
+    `--${name} ${quote(value)} is not known, it must be one of: ${choices.join(', ')}${didYouMean(value, choices)}`,
   );
 }

@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import type { Context } from '../commands/context.ts';
 import { didYouMean } from '../commands/nearest.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import { quote } from '../model/quote.ts';
 import { Arguments, type Parsed } from './arguments.ts';
 import { kubectlArgv } from './argv.ts';
 import { checkValues } from './choice.ts';
@@ -124,7 +125,7 @@ function unknownCommand(parsed: Parsed): string {
   const [word] = words(parsed);
   if (word === undefined) return 'no command given';
   const names = SUBCOMMANDS.map(({ name }) => name);
-  return `unknown command ${JSON.stringify(word)} for "kubectl podcidr"${didYouMean(word, names)}`;
+  return `unknown command ${quote(word)} for "kubectl podcidr"${didYouMean(word, names)}`;
 }
 
 function usageFailure(message: string, command: string): Failure {

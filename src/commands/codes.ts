@@ -1,12 +1,13 @@
 import { CODES, type Code } from '../checks/catalogue.ts';
 import { Failure } from '../model/failure.ts';
+import { quote } from '../model/quote.ts';
 import { didYouMean } from './nearest.ts';
 
 /** The code that a word names, upper or lower case. Throws Failure with the nearest code. */
 export function findCode(word: string): Code {
   const code = CODES.find((one) => one.toLowerCase() === word.toLowerCase());
   if (code) return code;
-  throw new Failure(`there is no finding code ${JSON.stringify(word)}${didYouMean(word, CODES)}`, {
+  throw new Failure(`there is no finding code ${quote(word)}${didYouMean(word, CODES)}`, {
     hint: 'kubectl podcidr explain lists all codes',
   });
 }

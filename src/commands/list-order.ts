@@ -1,5 +1,6 @@
 import { compareText } from '../checks/view.ts';
 import { Failure } from '../model/failure.ts';
+import { quote } from '../model/quote.ts';
 import type { SurveyNode } from '../model/survey.ts';
 import type { ListRow } from '../render/columns.ts';
 import { STATUS } from '../render/columns.ts';
@@ -38,7 +39,7 @@ export function orderOf(sortBy: string | undefined): Order {
   const order = ORDERS[PATHS[path] ?? sortBy.toLowerCase().replaceAll('_', '-')];
   if (order) return order;
   const names = Object.keys(ORDERS);
-  throw new Failure(`--sort-by ${JSON.stringify(sortBy)} is none of ${names.join(', ')}${didYouMean(sortBy, names)}`);
+  throw new Failure(`--sort-by ${quote(sortBy)} is none of ${names.join(', ')}${didYouMean(sortBy, names)}`);
 }
 
 /** By number, not by text: 10.244.9.0 before 10.244.10.0. Nodes without a readable subnet come last. */

@@ -2,6 +2,7 @@ import { CODES } from '../checks/catalogue.ts';
 import { runChecks } from '../checks/run.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { CheckReport, Severity } from '../model/finding.ts';
+import { quote } from '../model/quote.ts';
 import { renderDocument } from '../render/document.ts';
 import { renderSkipped } from '../render/list.ts';
 import { renderReport, renderReportSummary, validationReport } from '../render/report.ts';
@@ -23,7 +24,7 @@ export interface ValidateArgs extends Source {
 /** `validate`: runs the checks and says what is wrong. Exit code 1 from the severity of --fail-on on. */
 export async function runValidate(context: Context, args: ValidateArgs): Promise<ExitCode> {
   const [word] = args.words;
-  if (word !== undefined) throw new Failure(`validate takes no ${JSON.stringify(word)}: it looks at the whole cluster`);
+  if (word !== undefined) throw new Failure(`validate takes no ${quote(word)}: it looks at the whole cluster`);
   const codes = chooseCodes(args);
   const { survey, report } = await surveyAndJudge(context, args, 'none', (read) => runChecks(read, { codes }));
   const { streams } = context;

@@ -2,6 +2,7 @@ import { derivedAnnotations } from '../cni/derived-annotations.ts';
 import type { Block } from '../model/cidr.ts';
 import { Failure } from '../model/failure.ts';
 import type { Move, MovePlan, PlanSettings, Refused } from '../model/plan.ts';
+import { quote } from '../model/quote.ts';
 import type { ClusterSettings } from '../model/settings.ts';
 import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
 import { type Ground, subnetsOf, surveyGround } from './ground.ts';
@@ -78,7 +79,7 @@ function sameSubnets({ from, to }: Move): boolean {
 
 function findNodes(survey: ClusterSurvey, wishes: Wish[]): { wish: Wish; node: SurveyNode }[] {
   const byName = new Map(survey.nodes.map((node) => [node.name, node]));
-  const unknown = wishes.filter(({ node }) => !byName.has(node)).map(({ node }) => JSON.stringify(node));
+  const unknown = wishes.filter(({ node }) => !byName.has(node)).map(({ node }) => quote(node));
   if (unknown.length > 0) {
     throw new Failure(`nodes ${unknown.join(', ')} not found`, { hint: 'kubectl podcidr list shows every node' });
   }

@@ -1,6 +1,6 @@
 import type { Block } from '../../model/cidr.ts';
 import { Failure } from '../../model/failure.ts';
-import { quote } from '../../model/quote.ts';
+import { nodeName } from '../../model/node-name.ts';
 import { parseBlock } from '../../subnet/parse.ts';
 
 /** What the operator asked for one node: these subnets, or (undefined) free ones. */

@@ -56,3 +56,10 @@ for (const [what, args, cidr, says] of [
     t.throws(() => readWishes([...args], cidr), { instanceOf: Failure, message: new RegExp(says) });
   });
 }
+
+test('a node is named as kubectl names it: our own -o name can be fed back', (t) => {
+  t.deepEqual(
+    readWishes(['node/worker-1', 'no/worker-2=10.1.0.0/24'], undefined).map(({ node }) => node),
+    ['worker-1', 'worker-2'],
+  );
+});
