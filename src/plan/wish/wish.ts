@@ -1,6 +1,7 @@
 import type { Block } from '../../model/cidr.ts';
 import { Failure } from '../../model/failure.ts';
 import { nodeName } from '../../model/node-name.ts';
+import { quote } from '../../model/quote.ts';
 import { parseBlock } from '../../subnet/parse.ts';
 
 /** What the operator asked for one node: these subnets, or (undefined) free ones. */
@@ -28,7 +29,7 @@ function readWish(arg: string): Wish {
   const at = arg.indexOf('=');
   const node = at < 0 ? arg : arg.slice(0, at);
   if (node === '') throw new Failure(`${quote(arg)} names no node; write NODE or NODE=CIDR`);
-  return { node, blocks: at < 0 ? undefined : readBlocks(arg.slice(at + 1), `${node}=`) };
+  return { node: nodeName(node), blocks: at < 0 ? undefined : readBlocks(arg.slice(at + 1), `${node}=`) };
 }
 
 /** One subnet, or one of each family, separated by a comma. `where` stands before the text in messages. */
