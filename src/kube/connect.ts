@@ -14,6 +14,12 @@ import { hinted } from './wire/hinted.ts';
 import { bytes, openWire } from './wire/transport.ts';
 import type { Wire } from './wire/wire.ts';
 
+/**
+ * How long a server may take until its answer begins, in milliseconds: kube-apiserver itself gives up after 60 s (apiserver
+ * server/config.go: RequestTimeout), so whoever takes longer hangs. --request-timeout=0 waits without end.
+ */
+const ANSWER_MS = 65_000;
+
 export interface ConnectOptions {
   env: Record<string, string | undefined>;
   /** Of this program, for the User-Agent. */
@@ -51,6 +57,7 @@ export async function connect(flags: ConnectionFlags, options: ConnectOptions): 
     // client-go sends no credentials in the clear (clientcmd/client_config.go: ClientConfig).
     credentials: secure ? await credentialsOf(config, ca, options) : { get: async () => ({}) },
     timeoutMs,
+    answerMs: flags.requestTimeout ? 0 : ANSWER_MS,
   });
   const configured = flags.server || env.KUBERNETES_MASTER || kubeconfig.clusters.size > 0 || inCluster;
   return configured || kubeconfig.absent.length === 0 ? wire : hinted(wire, kubeconfig.absent.join(', '));

@@ -22,7 +22,7 @@ export const CONNECTION_FLAGS: Flags = {
   'request-timeout': {
     type: 'text',
     value: 'DURATION',
-    help: 'time to wait for one answer of the server, for example 30s; 0 (the default) waits without end',
+    help: 'time to wait for one answer of the server, for example 30s; 0 waits without end (default: 65s until it begins)',
   },
 };
 

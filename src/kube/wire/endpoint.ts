@@ -35,4 +35,6 @@ export interface Endpoint {
   credentials: CredentialSource;
   /** Milliseconds for a whole request, 0 = none. */
   timeoutMs: number;
+  /** Milliseconds until an answer begins, where there is no other limit, 0 = none. */
+  answerMs: number;
 }

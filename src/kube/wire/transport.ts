@@ -73,10 +73,11 @@ class HTTPWire implements Wire {
     const secure = this.#endpoint.url.protocol === 'https:';
     const { request: send } = secure ? await import('node:https') : await import('node:http');
     const options = this.#options(request, credentials, agent, headers);
+    const limit = request.timeoutMs ?? this.#endpoint.timeoutMs;
     let exchange: Exchange;
     try {
-      const timeoutMs = request.timeoutMs ?? this.#endpoint.timeoutMs;
-      exchange = new Exchange(send, options, request.body, this.#endpoint.url.host, timeoutMs);
+      const limitMs = limit > 0 ? limit : this.#endpoint.answerMs;
+      exchange = new Exchange(send, options, request.body, this.#endpoint.url.host, limitMs);
     } catch (error) {
       // Node refuses header values with line ends, Go too (net/http: invalid header field value).
       throw new Failure(
@@ -85,6 +86,7 @@ class HTTPWire implements Wire {
     }
     try {
       const response = await exchange.head();
+      if (limit === 0) exchange.end();
       this.#answered = true;
       return { exchange, response };
     } catch (error) {

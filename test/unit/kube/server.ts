@@ -55,6 +55,7 @@ export function wireTo(t: ExecutionContext, url: string, more: Partial<Endpoint>
     headers: { 'user-agent': 'kubectl-podcidr/test' },
     credentials,
     timeoutMs: 0,
+    answerMs: 0,
     ...more,
   });
   t.teardown(() => wire.close());

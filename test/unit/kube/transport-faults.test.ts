@@ -150,3 +150,16 @@ test('certificates that cannot be used are told in one line, and the wire can st
   t.regex(error?.message ?? '', /^tls: the certificates of the kubeconfig cannot be used: /);
   wire.close();
 });
+
+test('a server that hangs is told though no time limit was given; one whose answer has begun may take its time', async (t) => {
+  const hanging = await serveSocket(t, () => undefined);
+  const error = await lost(t, wireTo(t, hanging.url, { answerMs: 100 }), GET);
+  t.is(error.code, 'ETIMEDOUT');
+  t.regex(error.message, /gave no complete answer within 0\.1s/);
+  const slow = await serveHTTP(t, (_, response) => {
+    response.writeHead(200);
+    response.write('{"kind":');
+    setTimeout(() => response.end('"Slow"}'), 300);
+  });
+  t.is((await wireTo(t, slow.url, { answerMs: 150 }).request(GET)).body.toString(), '{"kind":"Slow"}');
+});
