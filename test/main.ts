@@ -2,7 +2,7 @@ import { enter } from '../src/entry.ts';
 
 /** The program with short waits, for tests alone: the same code, never shipped. */
 void enter({
-  answer: 1_000,
+  answer: 2_000,
   notReadyTaint: 500,
   nodeReady: 400,
   poll: 20,

@@ -21,7 +21,7 @@ export const detachStep: StepDefinition = {
         hint: 'objects that it owns would be deleted with it; use --ignore-unlisted if there are none of these kinds',
       });
     }
-    const stored = await work.journal.save({ ...record, dependents }, 'planned');
+    const stored = await persist(work, () => work.journal.save({ ...record, dependents }, 'planned'));
     await detachAll(stored, work);
     return stored;
   },

@@ -60,7 +60,7 @@ async function prepare(record: OperationRecord, work: Work): Promise<OperationRe
     work.tell(`${record.to.join(',')} was taken by another node meanwhile; node/${record.node} gets ${to.join(',')}`);
   const body = postBody(raw, { from: record.from, to, operation: record.operation });
   const resourceVersion = String(asObject(raw.metadata).resourceVersion);
-  return work.journal.save({ ...record, to, raw, body, resourceVersion }, 'swapping');
+  return persist(work, () => work.journal.save({ ...record, to, raw, body, resourceVersion }, 'swapping'));
 }
 
 function finish(record: OperationRecord, { answer, posted }: Created, work: Work): OperationRecord {

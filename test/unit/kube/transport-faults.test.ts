@@ -159,7 +159,7 @@ test('a server that hangs is told though no time limit was given; one whose answ
   const slow = await serveHTTP(t, (_, response) => {
     response.writeHead(200);
     response.write('{"kind":');
-    setTimeout(() => response.end('"Slow"}'), 300);
+    setTimeout(() => response.end('"Slow"}'), 1_600);
   });
-  t.is((await wireTo(t, slow.url, { answerMs: 150 }).request(GET)).body.toString(), '{"kind":"Slow"}');
+  t.is((await wireTo(t, slow.url, { answerMs: 1_500 }).request(GET)).body.toString(), '{"kind":"Slow"}');
 });
