@@ -1,3 +1,4 @@
+import { wrap } from '../render/words.ts';
 import { CONNECTION_FLAGS } from './flags/connection.ts';
 import type { Flag, Flags } from './flags/flag.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -64,15 +65,4 @@ function flagLines(flags: Flags): string[] {
     const [first = '', ...rest] = wrap(help, WIDTH - indent);
     return [text.padEnd(indent) + first, ...rest.map((line) => ' '.repeat(indent) + line)];
   });
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.pop();
-    if (last === undefined) lines.push(word);
-    else if (last.length + 1 + word.length > width) lines.push(last, word);
-    else lines.push(`${last} ${word}`);
-  }
-  return lines;
 }

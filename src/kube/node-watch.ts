@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import { asList, asObject } from '../model/read-json.ts';
+import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire, WireStream } from './wire/wire.ts';
 
@@ -70,11 +71,6 @@ export class NodeWatch {
     const name = asObject(node.metadata).name;
     if (typeof name !== 'string') return;
     if (type === 'DELETED') this.#subnets.delete(name);
-    else this.#subnets.set(name, subnetsOf(asObject(node.spec)));
+    else this.#subnets.set(name, podCIDRsOf(node));
   }
-}
-
-function subnetsOf(spec: JsonObject): string[] {
-  if (Array.isArray(spec.podCIDRs)) return spec.podCIDRs.map(String);
-  return typeof spec.podCIDR === 'string' && spec.podCIDR !== '' ? [spec.podCIDR] : [];
 }

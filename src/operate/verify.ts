@@ -3,7 +3,8 @@ import type { Wire } from '../kube/wire/wire.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import { asList, asObject } from '../model/read-json.ts';
 import { overlaps } from '../subnet/block.ts';
-import { readSloppily } from '../subnet/parse.ts';
+import { readableBlocks } from '../subnet/parse.ts';
+import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 
 /**
  * Lists all nodes by quorum and returns what is wrong with the moved ones, a line each: absent, without the subnet that it was
@@ -13,9 +14,8 @@ import { readSloppily } from '../subnet/parse.ts';
 export async function verifyMoves(wire: Wire, records: OperationRecord[]): Promise<string[]> {
   const { body } = await requestJSON(wire, { method: 'GET', path: '/api/v1/nodes' });
   const nodes = asList(body.items).map((item) => {
-    const spec = asObject(asObject(item).spec);
-    const podCIDRs = asList(spec.podCIDRs).map(String);
-    return { name: String(asObject(asObject(item).metadata).name), podCIDRs };
+    const node = asObject(item);
+    return { name: String(asObject(node.metadata).name), podCIDRs: podCIDRsOf(node) };
   });
   return records.flatMap(({ node: name, to }) => {
     const node = nodes.find((one) => one.name === name);
@@ -23,13 +23,11 @@ export async function verifyMoves(wire: Wire, records: OperationRecord[]): Promi
     if (to.length === 0) return [`node ${name} has no subnet`];
     if (node.podCIDRs.join(',') !== to.join(','))
       return [`node ${name} has ${node.podCIDRs.join(',') || 'no subnet'}, not ${to.join(',')}`];
-    const blocks = to.flatMap((text) => readSloppily(text) ?? []);
+    const blocks = readableBlocks(to);
     return nodes
       .filter((other) => other.name !== name)
       .flatMap((other) => {
-        const shared = other.podCIDRs
-          .flatMap((text) => readSloppily(text) ?? [])
-          .find((one) => blocks.some((own) => overlaps(own, one)));
+        const shared = readableBlocks(other.podCIDRs).find((one) => blocks.some((own) => overlaps(own, one)));
         return shared
           ? [`node ${name} shares ${shared.text} with node ${other.name}, which got it at the same moment`]
           : [];

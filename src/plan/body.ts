@@ -1,8 +1,8 @@
 import { derivedAnnotations } from '../cni/derived-annotations.ts';
-import type { Block } from '../model/cidr.ts';
-import type { Json, JsonObject, RawObject } from '../model/json.ts';
+import type { JsonObject, RawObject } from '../model/json.ts';
 import { asObject, asTexts } from '../model/read-json.ts';
-import { readSloppily } from '../subnet/parse.ts';
+import { readableBlocks } from '../subnet/parse.ts';
+import { isNotReadyTaint } from './not-ready-taint.ts';
 
 /** Names the operation on a Node that is on its way; taken away when the move is finished. */
 export const OPERATION_ANNOTATION = 'kubectl-podcidr/operation';
@@ -33,7 +33,7 @@ export interface BodyChanges {
  */
 export function postBody(raw: RawObject, { from, to, operation }: BodyChanges): RawObject {
   const metadata = without(asObject(raw.metadata), SERVER_FIELDS);
-  const annotations = derivedAnnotations(asTexts(metadata.annotations), blocks(from), blocks(to));
+  const annotations = derivedAnnotations(asTexts(metadata.annotations), readableBlocks(from), readableBlocks(to));
   const changed = {
     ...without(
       asObject(metadata.annotations),
@@ -82,7 +82,7 @@ export function withHeartbeat(body: RawObject, at: string): RawObject {
 /** podCIDR must equal podCIDRs[0], or the second family is dropped silently (conversion.go:Convert_v1_NodeSpec_To_core_NodeSpec). */
 function specWith(spec: JsonObject, podCIDRs: string[]): JsonObject {
   const rest = without(spec, ['podCIDR', 'podCIDRs', 'taints']);
-  const taints = Array.isArray(spec.taints) ? spec.taints.filter((taint) => !isNotReady(taint)) : undefined;
+  const taints = Array.isArray(spec.taints) ? spec.taints.filter((taint) => !isNotReadyTaint(taint)) : undefined;
   return {
     ...(podCIDRs.length > 0 ? { podCIDR: podCIDRs[0], podCIDRs } : {}),
     ...rest,
@@ -90,15 +90,6 @@ function specWith(spec: JsonObject, podCIDRs: string[]): JsonObject {
   };
 }
 
-function isNotReady(taint: Json): boolean {
-  const { key, effect } = asObject(taint);
-  return key === 'node.kubernetes.io/not-ready' && effect === 'NoSchedule';
-}
-
 function without<T extends JsonObject>(value: T, keys: string[]): T {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key))) as T;
-}
-
-function blocks(texts: string[]): Block[] {
-  return texts.flatMap((text) => readSloppily(text) ?? []);
 }

@@ -1,7 +1,7 @@
 import type { Block } from '../model/cidr.ts';
 import { Failure } from '../model/failure.ts';
 import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
-import { readSloppily } from '../subnet/parse.ts';
+import { readableBlocks } from '../subnet/parse.ts';
 import { addressBlock } from '../subnet/single.ts';
 
 /** The blocks one family's node subnets come from. */
@@ -51,7 +51,7 @@ export function surveyGround(survey: ClusterSurvey): Ground {
 
 /** The readable subnets of a node; what cannot be read takes no room. */
 export function subnetsOf(node: SurveyNode): Block[] {
-  return node.podCIDRs.flatMap((text) => readSloppily(text) ?? []);
+  return readableBlocks(node.podCIDRs);
 }
 
 function addressesOf(node: SurveyNode): Use[] {

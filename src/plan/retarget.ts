@@ -1,6 +1,5 @@
-import type { Block } from '../model/cidr.ts';
 import { overlaps } from '../subnet/block.ts';
-import { readSloppily } from '../subnet/parse.ts';
+import { readableBlocks } from '../subnet/parse.ts';
 import { highestFree } from '../subnet/pool.ts';
 import type { Ground } from './ground.ts';
 
@@ -22,18 +21,14 @@ export function retarget(
   ground: Ground,
   current: ReadonlyMap<string, string[]>,
 ): string[] | undefined {
-  const others = [...current].flatMap(([name, subnets]) => (name === node ? [] : blocks(subnets)));
+  const others = [...current].flatMap(([name, subnets]) => (name === node ? [] : readableBlocks(subnets)));
   const fixed = ground.inUse.filter((use) => use.node === undefined).map(({ block }) => block);
   const taken = [...fixed, ...others];
   const chosen = to.map((text) => {
-    const [block] = blocks([text]);
+    const [block] = readableBlocks([text]);
     const pool = ground.pools.find(({ cluster }) => cluster.family === block?.family);
     if (!block || !pool || from.includes(text) || !taken.some((other) => overlaps(other, block))) return text;
-    return highestFree(pool.cluster, pool.mask, [...taken, ...blocks([...from, ...reserved])])?.text;
+    return highestFree(pool.cluster, pool.mask, [...taken, ...readableBlocks([...from, ...reserved])])?.text;
   });
   return chosen.every((text) => text !== undefined) ? chosen : undefined;
-}
-
-function blocks(texts: string[]): Block[] {
-  return texts.flatMap((text) => readSloppily(text) ?? []);
 }

@@ -1,20 +1,13 @@
+import type { CatalogueEntry } from '../model/catalogue.ts';
 import { renderTable } from './table.ts';
-
-/** One code's words, as the catalogue of checks has them. */
-interface Entry {
-  severity: string;
-  title: string;
-  meaning: string;
-  harm: string;
-  cure: string;
-  origin: string;
-}
+import { wrap } from './words.ts';
 
 /** Widest line of an explanation, in characters. */
 const WIDTH = 80;
+const INDENT = '  ';
 
 /** All codes in one table. */
-export function renderCatalogue(catalogue: Record<string, Entry>): string {
+export function renderCatalogue(catalogue: Record<string, CatalogueEntry>): string {
   const rows = Object.entries(catalogue).map(([code, { severity, title }]) => [
     code,
     severity.replace(/;.*/, ''),
@@ -24,26 +17,19 @@ export function renderCatalogue(catalogue: Record<string, Entry>): string {
 }
 
 /** One code, at length. */
-export function renderExplanation(code: string, entry: Entry): string {
+export function renderExplanation(code: string, entry: CatalogueEntry): string {
   const sections: [string, string][] = [
     ['What it means', entry.meaning],
     ['Why it hurts', entry.harm],
     ['How to cure it', entry.cure],
     ['Where it comes from', entry.origin],
   ];
-  const body = sections.map(([title, text]) => `\n${title}\n${wrap(text, '  ')}`).join('');
+  const body = sections.map(([title, text]) => `\n${title}\n${indented(text)}`).join('');
   return `${code}: ${entry.title}\nSeverity: ${entry.severity}\n${body}`;
 }
 
-/** Breaks at blanks; a word that is too long stands alone. */
-function wrap(text: string, indent: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((one) => `${indent}${one}\n`).join('');
+function indented(text: string): string {
+  return wrap(text, WIDTH - INDENT.length)
+    .map((line) => `${INDENT}${line}\n`)
+    .join('');
 }

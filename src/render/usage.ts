@@ -2,7 +2,7 @@ import type { Block } from '../model/cidr.ts';
 import type { SurveyNode, SurveyPod } from '../model/survey.ts';
 import { readAddress } from '../subnet/address.ts';
 import { holds } from '../subnet/block.ts';
-import { readSloppily } from '../subnet/parse.ts';
+import { readableBlocks } from '../subnet/parse.ts';
 
 /** Network, bridge and broadcast address: no pod gets them. */
 const RESERVED = 3n;
@@ -16,7 +16,7 @@ export interface Usage {
 
 /** How full a node's subnet is: its IPv4 one, or its first where it has none; undefined when it has no readable subnet. */
 export function usageOf(node: SurveyNode, pods: SurveyPod[] | undefined): Usage | undefined {
-  const blocks = node.podCIDRs.flatMap((text) => readSloppily(text) ?? []);
+  const blocks = readableBlocks(node.podCIDRs);
   const block = blocks.find(({ family }) => family === 'IPv4') ?? blocks[0];
   if (!block) return undefined;
   const total = block.last - block.first + 1n;

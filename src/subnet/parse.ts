@@ -125,3 +125,8 @@ function readStrictlyIPv6(text: string, prefix: string | undefined): Strict {
 function withPrefix(address: string, prefix: string | undefined): string {
   return prefix === undefined ? address : `${address}/${prefix}`;
 }
+
+/** The blocks of these texts, read as Kubernetes does; what cannot be read is left out: it takes no room. */
+export function readableBlocks(texts: readonly string[]): Block[] {
+  return texts.flatMap((text) => readSloppily(text) ?? []);
+}

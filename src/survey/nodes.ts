@@ -1,6 +1,7 @@
 import type { Json, RawObject } from '../model/json.ts';
 import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
 import type { NodeAddress, SurveyNode, Taint } from '../model/survey.ts';
+import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 
 /** Reads what the tool uses of a Node; the raw object is kept beside it, the same object. */
 export function readNode(raw: RawObject): SurveyNode {
@@ -8,7 +9,6 @@ export function readNode(raw: RawObject): SurveyNode {
   const spec = asObject(raw.spec);
   const status = asObject(raw.status);
   const podCIDR = asText(spec.podCIDR) || undefined;
-  const listed = texts(spec.podCIDRs);
   return {
     name: asText(metadata.name) ?? '',
     uid: asText(metadata.uid) ?? '',
@@ -19,7 +19,7 @@ export function readNode(raw: RawObject): SurveyNode {
     annotations: asTexts(metadata.annotations),
     taints: asList(spec.taints).map(readTaint),
     podCIDR,
-    podCIDRs: listed.length > 0 ? listed : podCIDR === undefined ? [] : [podCIDR],
+    podCIDRs: podCIDRsOf(raw),
     addresses: asList(status.addresses).map(readAddress),
     ready: readReady(status.conditions),
     podsCapacity: readCount(asObject(status.capacity).pods),

@@ -1,7 +1,8 @@
 import { getNode, patchNode } from '../../kube/objects/node.ts';
 import { Failure } from '../../model/failure.ts';
-import { asList, asObject } from '../../model/read-json.ts';
+import { asObject } from '../../model/read-json.ts';
 import { retarget } from '../../plan/retarget.ts';
+import { podCIDRsOf } from '../../subnet/pod-cidrs.ts';
 import { mayTryAgain, persist } from '../persist.ts';
 import { reached, type StepDefinition } from '../work.ts';
 
@@ -17,7 +18,7 @@ export const fillStep: StepDefinition = {
     for (let attempt = 1; ; attempt += 1) {
       const node = await persist(work, () => getNode(work.wire, record.node));
       const { uid, resourceVersion } = asObject(node.metadata);
-      const present = asList(asObject(node.spec).podCIDRs);
+      const present = podCIDRsOf(node);
       if (uid !== record.uid) throw changed(record.node, 'it was deleted and created again');
       // Ours, when the answer to an earlier PATCH was lost.
       if (attempt > 1 && present.join(',') === to.join(',')) return { ...record, to };

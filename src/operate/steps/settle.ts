@@ -4,6 +4,7 @@ import { ApiError } from '../../kube/wire/api-error.ts';
 import type { Json, RawObject } from '../../model/json.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asList, asObject } from '../../model/read-json.ts';
+import { isNotReadyTaint } from '../../plan/not-ready-taint.ts';
 import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 
@@ -45,7 +46,7 @@ async function clearTaint(record: OperationRecord, work: Work): Promise<void> {
   for (;;) {
     const node = await persist(work, () => getNode(work.wire, record.node));
     const taints = asList(asObject(node.spec).taints);
-    const others = taints.filter((taint) => !isNotReady(taint));
+    const others = taints.filter((taint) => !isNotReadyTaint(taint));
     if (others.length === taints.length || readyStatus(node) !== 'True') return;
     if (work.clock.monotonic() < end && !work.stopping()) {
       await work.clock.sleep(work.waits.poll);
@@ -67,9 +68,8 @@ async function clearTaint(record: OperationRecord, work: Work): Promise<void> {
 /** Looks until it is so, at most `waits.nodeReady`; false when it did not come, or the operator wants to stop. */
 async function waitFor(what: string, work: Work, isSo: () => Promise<boolean>): Promise<boolean> {
   const end = work.clock.monotonic() + work.waits.nodeReady;
-  if (await isSo()) return true;
-  work.tell(`${what}, at most ${Math.ceil(work.waits.nodeReady / 1000)} s`);
-  while (!(await isSo())) {
+  for (let first = true; !(await isSo()); first = false) {
+    if (first) work.tell(`${what}, at most ${Math.ceil(work.waits.nodeReady / 1000)} s`);
     if (work.clock.monotonic() >= end || work.stopping()) return false;
     await work.clock.sleep(work.waits.poll);
   }
@@ -79,9 +79,4 @@ async function waitFor(what: string, work: Work, isSo: () => Promise<boolean>): 
 function readyStatus(node: RawObject): Json | undefined {
   const conditions = asList(asObject(node.status).conditions).map(asObject);
   return conditions.find(({ type }) => type === 'Ready')?.status;
-}
-
-function isNotReady(taint: Json): boolean {
-  const { key, effect } = asObject(taint);
-  return key === 'node.kubernetes.io/not-ready' && effect === 'NoSchedule';
 }

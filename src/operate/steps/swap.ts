@@ -7,6 +7,7 @@ import { asList, asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION, postBody } from '../../plan/body.ts';
 import { differences } from '../../plan/compare.ts';
 import { retarget } from '../../plan/retarget.ts';
+import { podCIDRsOf } from '../../subnet/pod-cidrs.ts';
 import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 import { detachAll } from './detach.ts';
@@ -67,7 +68,7 @@ function finish(record: OperationRecord, { answer, posted }: Created, work: Work
   for (const path of differences(posted, answer)) {
     work.tell(`Warning: the server changed ${path} of node ${record.node} while it was created`);
   }
-  const to = asList(asObject(answer.spec).podCIDRs).map(String);
+  const to = podCIDRsOf(answer);
   if (to.join(',') !== record.to.join(',')) {
     work.tell(
       `Warning: node ${record.node} came back with ${to.join(',') || 'no subnet'}, not with ${record.to.join(',')}`,

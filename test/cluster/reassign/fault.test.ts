@@ -5,7 +5,7 @@ import { type ControlPlane, startControlPlane } from '../../harness/control-plan
 import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
 import { node } from '../../harness/node.ts';
 import { runPodcidr, TEST_HOME } from '../../harness/program.ts';
-import { comparable, createTwins, getNode, ownedBy } from './support.ts';
+import { comparable, createOwned, createTwins, getNode, OWNED } from './support.ts';
 
 let plane: ControlPlane;
 let proxy: FaultProxy;
@@ -99,18 +99,13 @@ test.serial('a server that refuses the body gets it with the former subnet befor
 
 test.serial('a DELETE that the server refuses changes nothing, and what was detached is owned again', async (t) => {
   const before = await getNode(plane, 'moves');
-  const path = '/api/v1/namespaces/default/configmaps';
-  await plane.api.post(path, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'owned', ownerReferences: ownedBy(before) },
-  });
+  await createOwned(plane, before);
   once(isDelete, STATUS(403, 'Forbidden'));
   const ran = await run('moves');
   t.is(ran.code, 3, ran.stderr);
   t.regex(ran.stderr, /injected 403/);
   t.is((await getNode(plane, 'moves')).metadata.uid, before.metadata.uid);
-  t.is((await plane.api.get(`${path}/owned`)).metadata.ownerReferences?.[0]?.uid, before.metadata.uid);
+  t.is((await plane.api.get(OWNED)).metadata.ownerReferences?.[0]?.uid, before.metadata.uid);
 });
 
 test.serial('a Node that changes between the plan and the DELETE is read again, and the change is kept', async (t) => {
@@ -273,12 +268,7 @@ test.serial(
 
 test.serial('a server that stumbles after the POST strands nothing: dependents are owned again', async (t) => {
   const before = await getNode(plane, 'moves');
-  const path = '/api/v1/namespaces/default/configmaps';
-  await plane.api.post(path, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'owned', ownerReferences: ownedBy(before) },
-  });
+  await createOwned(plane, before);
   let posted = false;
   let stumbles = 0;
   proxy.decide((request) => {
@@ -292,7 +282,7 @@ test.serial('a server that stumbles after the POST strands nothing: dependents a
   const ran = await run('moves');
   t.is(ran.code, 0, ran.stderr);
   const after = await getNode(plane, 'moves');
-  t.is((await plane.api.get(`${path}/owned`)).metadata.ownerReferences?.[0]?.uid, after.metadata.uid);
+  t.is((await plane.api.get(OWNED)).metadata.ownerReferences?.[0]?.uid, after.metadata.uid);
   t.deepEqual(comparable(after), comparable(before));
 });
 

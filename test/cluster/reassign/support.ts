@@ -58,3 +58,15 @@ function managers(fields: unknown): string[] {
   const list = Array.isArray(fields) ? fields : [];
   return list.map(({ time: _time, ...rest }) => JSON.stringify(rest)).sort();
 }
+
+/** Path of the ConfigMap that `createOwned` makes. */
+export const OWNED = '/api/v1/namespaces/default/configmaps/owned';
+
+/** A ConfigMap that this Node owns. */
+export async function createOwned(plane: ControlPlane, owner: KubeObject): Promise<void> {
+  await plane.api.post('/api/v1/namespaces/default/configmaps', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'owned', namespace: 'default', ownerReferences: ownedBy(owner) },
+  });
+}

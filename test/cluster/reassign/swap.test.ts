@@ -7,7 +7,7 @@ import { type ControlPlane, startControlPlane } from '../../harness/control-plan
 import { createNodes, node, pod } from '../../harness/node.ts';
 import { runPodcidr, TEST_HOME } from '../../harness/program.ts';
 import { schemaErrors } from '../../harness/schema.ts';
-import { comparable, createTwins, getNode, hasNotReadyTaint, ownedBy } from './support.ts';
+import { comparable, createOwned, createTwins, getNode, hasNotReadyTaint, OWNED, ownedBy } from './support.ts';
 
 let plane: ControlPlane;
 test.before(async () => {
@@ -60,22 +60,14 @@ test.serial(
       metadata: { name: 'owner', ownerReferences },
       spec: { drivers: [] },
     });
-    await plane.api.post('/api/v1/namespaces/default/configmaps', {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'owned', namespace: 'default', ownerReferences },
-    });
+    await createOwned(plane, before);
     await plane.api.post(
       '/api/v1/namespaces/default/pods',
       pod('static-owner', 'owner', {
         metadata: { name: 'static-owner', annotations: mirror, ownerReferences },
       }),
     );
-    const owned = [
-      '/apis/storage.k8s.io/v1/csinodes/owner',
-      '/api/v1/namespaces/default/configmaps/owned',
-      '/api/v1/namespaces/default/pods/static-owner',
-    ];
+    const owned = ['/apis/storage.k8s.io/v1/csinodes/owner', OWNED, '/api/v1/namespaces/default/pods/static-owner'];
     const uids = await Promise.all(owned.map(async (path) => (await plane.api.get(path)).metadata.uid));
     const ran = await run('owner', '--yes');
     t.is(ran.code, 0, ran.stderr);

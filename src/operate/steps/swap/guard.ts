@@ -3,6 +3,7 @@ import type { RawObject } from '../../../model/json.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
 import { asList, asObject, asTexts } from '../../../model/read-json.ts';
 import { machineAnnotations } from '../../../plan/refusals/machine.ts';
+import { podCIDRsOf } from '../../../subnet/pod-cidrs.ts';
 
 /**
  * Throws Failure when the Node is no longer the one that the plan was made for: another uid or subnet, a finalizer, a
@@ -23,9 +24,7 @@ export function checkUnchanged(node: RawObject, record: OperationRecord): void {
 }
 
 function subnets(node: RawObject): string {
-  const spec = asObject(node.spec);
-  const podCIDRs = asList(spec.podCIDRs);
-  return podCIDRs.length > 0 ? podCIDRs.join(',') : String(spec.podCIDR ?? '');
+  return podCIDRsOf(node).join(',');
 }
 
 function machines(node: RawObject): string {
