@@ -10,4 +10,12 @@ void enter({
   retryMost: 1_000,
   refused: 60_000,
   staleHeartbeat: 10_000,
+  lockRenew: 5_000,
+  lockExpiry: 15_000,
+  evictionRetry: 5_000,
+  drainPoll: 1_000,
+  leaderExit: 20_000,
+  leaderHeld: 60_000,
+  allocation: 60_000,
+  absenceNoticed: 1_000,
 });

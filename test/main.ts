@@ -10,4 +10,12 @@ void enter({
   retryMost: 50,
   refused: 500,
   staleHeartbeat: 300,
+  lockRenew: 300,
+  lockExpiry: 1_000,
+  evictionRetry: 50,
+  drainPoll: 50,
+  leaderExit: 20_000,
+  leaderHeld: 60_000,
+  allocation: 3_000,
+  absenceNoticed: 1_000,
 });

@@ -1,6 +1,6 @@
 import type { Wire } from '../kube/wire/wire.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationChoices, OperationRecord } from '../model/operation.ts';
 import type { Move, MovePlan } from '../model/plan.ts';
 import { shellWord } from '../model/text.ts';
 import { operationId, runOperation } from '../operate/operation.ts';
@@ -16,7 +16,7 @@ export interface CarryOutOptions {
   wire: Wire;
   stateFolder: string;
   ground: Ground;
-  ignoreUnlisted: boolean;
+  choices: OperationChoices;
   output: 'json' | 'yaml' | undefined;
 }
 

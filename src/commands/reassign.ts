@@ -2,6 +2,7 @@ import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { ConnectionFlags } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import type { OperationChoices } from '../model/operation.ts';
 import type { Move, MovePlan } from '../model/plan.ts';
 import type { SettingFlags } from '../model/settings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
@@ -106,7 +107,15 @@ async function change(
     return EXIT.fine;
   }
   const { ignoreUnlisted, output } = args;
-  return carryOut(context, plan, { wire, stateFolder, ground: surveyGround(survey), ignoreUnlisted, output });
+  const choices: OperationChoices = {
+    drain: undefined,
+    ignoreUnlisted,
+    allocatorRestart: 'never',
+    allowConflict: false,
+    pauseBetween: 0,
+    cooldown: 120_000,
+  };
+  return carryOut(context, plan, { wire, stateFolder, ground: surveyGround(survey), choices, output });
 }
 
 /** The Node as it would be posted; a Node without a subnet is patched, so its own fields stay. */

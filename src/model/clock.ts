@@ -24,4 +24,17 @@ export interface Waits {
   refused: number;
   /** A POST later than this after the DELETE renews the heartbeat of the Ready condition. */
   staleHeartbeat: number;
+  /** The lock is renewed this often, and belongs to nobody when it was not for `lockExpiry`. */
+  lockRenew: number;
+  lockExpiry: number;
+  /** Between two tries of an eviction that a PodDisruptionBudget refuses (kubectl drain: 5 s), and two looks at what is left. */
+  evictionRetry: number;
+  drainPoll: number;
+  /** Longest wait for kube-controller-manager's leader to exit, and for a new one to lead. */
+  leaderExit: number;
+  leaderHeld: number;
+  /** Longest wait for kube-controller-manager to give a Node a subnet. */
+  allocation: number;
+  /** A Node that was absent for longer may be judged by pod garbage collection when it is absent again soon. */
+  absenceNoticed: number;
 }

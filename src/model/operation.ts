@@ -1,7 +1,27 @@
+import type { DrainOptions } from './drain.ts';
 import type { RawObject } from './json.ts';
+import type { MoveMethod, PlanSettings } from './plan.ts';
 
-/** Where a node's move stands. A record says the last step that was finished. */
-export type Step = 'planned' | 'detached' | 'swapping' | 'posted' | 'reowned' | 'settled' | 'finished' | 'undone';
+/** What an operation was begun as. */
+export type Verb = 'reassign' | 'reset' | 'restore' | 'rollback';
+
+/**
+ * Where a node's move stands: a record says the last step that was finished. `planned`: nothing was written to the Node;
+ * `swapping`: the body is stored, the DELETE may have been sent; `posted`: the Node is there with its new subnet; `undone`: the
+ * Node is there with its former subnet.
+ */
+export type Step =
+  | 'planned'
+  | 'cordoned'
+  | 'drained'
+  | 'detached'
+  | 'swapping'
+  | 'posted'
+  | 'announced'
+  | 'reowned'
+  | 'settled'
+  | 'finished'
+  | 'undone';
 
 /** An object that is owned by the Node and must outlive it. */
 export interface Dependent {
@@ -23,6 +43,14 @@ export interface Survivor {
   value: string | null;
 }
 
+/** What cordoning changed on the Node, as it was before: put back at the end. Values that were right already are absent. */
+export interface Cordon {
+  /** spec.unschedulable before, when it was not true. */
+  unschedulable?: false;
+  /** cluster-autoscaler.kubernetes.io/scale-down-disabled before, when it was not "true"; null: there was none. */
+  scaleDownDisabled?: string | null;
+}
+
 /**
  * The journal's record of one node's move, on disk and in the cluster: all that is needed to bring the Node back.
  * Its shape is final; a reader refuses a schema that it does not know.
@@ -36,8 +64,13 @@ export interface OperationRecord {
   operation: string;
   node: string;
   uid: string;
+  method: MoveMethod;
+  /** The operator named the subnet: another one is never chosen in its place. */
+  wished: boolean;
   from: string[];
   to: string[];
+  /** Undefined until the Node is cordoned. */
+  cordon?: Cordon;
   /** The Node as it was read, unchanged. */
   raw: RawObject;
   /** What is posted: `raw` with the new subnet, without what the server sets. */
@@ -48,5 +81,55 @@ export interface OperationRecord {
   survivors: Survivor[];
   step: Step;
   /** When this record was written, RFC 3339. */
+  at: string;
+}
+
+/** What the operator chose for an operation; kept, so that whoever resumes it works in the same way. */
+export interface OperationChoices {
+  /** Undefined: --drain=false. */
+  drain: DrainOptions | undefined;
+  ignoreUnlisted: boolean;
+  /** --allocator-restart. */
+  allocatorRestart: 'auto' | 'never';
+  /** --allow-conflict: a subnet may be given back although another node holds it by now. */
+  allowConflict: boolean;
+  /** Between two nodes, in milliseconds. */
+  pauseBetween: number;
+  /** A Node that was absent for seconds is not deleted again for this long, in milliseconds. */
+  cooldown: number;
+}
+
+/** One move as the operation was begun with it. */
+export interface PlannedMove {
+  node: string;
+  uid: string;
+  method: MoveMethod;
+  from: string[];
+  to: string[];
+  wished: boolean;
+}
+
+/**
+ * The journal's record of a whole operation, beside those of its nodes: what is not begun yet stands here alone.
+ * A reader refuses a schema that it does not know.
+ */
+export interface OperationManifest {
+  schema: 1;
+  tool: string;
+  clusterUID: string;
+  /** The operation's id. */
+  operation: string;
+  verb: Verb;
+  /** Of a rollback: the operation that is rolled back. */
+  of?: string;
+  /** user@host of who began it. */
+  by: string;
+  /** RFC 3339. */
+  startedAt: string;
+  state: 'open' | 'finished' | 'rolledBack';
+  settings: PlanSettings;
+  choices: OperationChoices;
+  moves: PlannedMove[];
+  /** When the state was written last, RFC 3339. */
   at: string;
 }

@@ -1,7 +1,10 @@
 import type { RawObject } from './json.ts';
 
-/** `recreate`: DELETE and POST; `patch`: the field is empty, and an empty one may be set. */
-export type MoveMethod = 'recreate' | 'patch';
+/**
+ * `recreate`: DELETE and POST; `patch`: the field is empty, and an empty one may be set; `reset`: DELETE and POST without a
+ * subnet, kube-controller-manager gives one; `create`: the Node is absent and is posted from a backup.
+ */
+export type MoveMethod = 'recreate' | 'patch' | 'reset' | 'create';
 
 /** What becomes of one annotation when the node's subnet changes. `to` undefined: it is dropped. */
 export interface AnnotationChange {

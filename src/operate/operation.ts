@@ -3,7 +3,7 @@ import { NodeWatch } from '../kube/node-watch.ts';
 import { limited } from '../kube/wire/limited.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { Clock, Waits } from '../model/clock.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationChoices, OperationRecord } from '../model/operation.ts';
 import type { Move, MovePlan } from '../model/plan.ts';
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
@@ -21,7 +21,7 @@ export interface OperationOptions {
   /** For example kubectl-podcidr/0.1.0. */
   tool: string;
   ground: Ground;
-  ignoreUnlisted: boolean;
+  choices: OperationChoices;
   /** True once the operator wants to stop: the node in hand is finished, no other is begun. */
   stopping(): boolean;
   tell(line: string): void;
@@ -40,7 +40,7 @@ export function operationId(now: number, random: string): string {
  * the operation. Returns how each ended; moves that were not begun are not in the list.
  */
 export async function runOperation(id: string, plan: MovePlan, options: OperationOptions): Promise<Outcome[]> {
-  const { wire, clock, waits, ground, ignoreUnlisted, stopping, tell } = options;
+  const { wire, clock, waits, ground, choices, stopping, tell } = options;
   const watch = new NodeWatch(wire);
   const outcomes: Outcome[] = [];
   try {
@@ -58,10 +58,9 @@ export async function runOperation(id: string, plan: MovePlan, options: Operatio
         watch,
         discovery,
         ground,
-        ignoreUnlisted,
+        choices,
         stopping,
         tell,
-        wished: move.wished,
         reserved: plan.moves.slice(plan.moves.indexOf(move) + 1).flatMap(({ to }) => to),
       };
       const outcome = await runMove(STEPS[move.method], firstRecord(id, plan, move, options), work);
@@ -81,7 +80,7 @@ function firstRecord(
   move: Move,
   { tool, clock }: OperationOptions,
 ): OperationRecord {
-  const { node, uid, from, to, raw } = move;
+  const { node, uid, method, wished, from, to, raw } = move;
   return {
     schema: 1,
     tool,
@@ -89,6 +88,8 @@ function firstRecord(
     operation,
     node,
     uid,
+    method,
+    wished,
     from,
     to,
     raw,

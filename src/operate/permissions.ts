@@ -6,8 +6,12 @@ import type { Move } from '../model/plan.ts';
 const nodes = (verb: string): Deed => ({ verb, group: '', resource: 'nodes', namespace: undefined });
 const backups = (verb: string): Deed => ({ verb, group: '', resource: 'configmaps', namespace: 'kube-system' });
 
+const RECREATING = [...['delete', 'create', 'get', 'list', 'patch'].map(nodes), ...['create', 'update'].map(backups)];
+
 const NEEDED: Record<Move['method'], Deed[]> = {
-  recreate: [...['delete', 'create', 'get', 'list', 'patch'].map(nodes), ...['create', 'update'].map(backups)],
+  recreate: RECREATING,
+  reset: RECREATING,
+  create: RECREATING,
   patch: [...['get', 'list', 'patch'].map(nodes), ...['create', 'update'].map(backups)],
 };
 

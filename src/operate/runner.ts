@@ -15,6 +15,8 @@ import { reached, type StepDefinition, type Work } from './work.ts';
 export const STEPS: Record<Move['method'], StepDefinition[]> = {
   recreate: [detachStep, swapStep, reownStep, settleStep, finishStep],
   patch: [fillStep],
+  reset: [],
+  create: [],
 };
 
 /**

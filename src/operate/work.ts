@@ -2,7 +2,7 @@ import type { Discovery } from '../kube/discovery.ts';
 import type { NodeWatch } from '../kube/node-watch.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { Clock, Waits } from '../model/clock.ts';
-import type { OperationRecord, Step } from '../model/operation.ts';
+import type { OperationChoices, OperationRecord, Step } from '../model/operation.ts';
 import type { Ground } from '../plan/ground.ts';
 import type { Journal } from './journal/journal.ts';
 
@@ -15,10 +15,7 @@ export interface Work {
   watch: NodeWatch;
   discovery: Discovery;
   ground: Ground;
-  /** --ignore-unlisted: go on although some kinds could not be looked through for dependents. */
-  ignoreUnlisted: boolean;
-  /** The operator named the subnet: stop when it is taken meanwhile instead of choosing another. */
-  wished: boolean;
+  choices: OperationChoices;
   /** Subnets that later moves of the plan are to have: never given to this one instead. */
   reserved: string[];
   /** True once the operator wants to stop: waits that are not vital end. */
@@ -38,7 +35,18 @@ export interface StepDefinition {
   undo?(record: OperationRecord, work: Work): Promise<void>;
 }
 
-const ORDER: Step[] = ['planned', 'detached', 'swapping', 'posted', 'reowned', 'settled', 'finished'];
+const ORDER: Step[] = [
+  'planned',
+  'cordoned',
+  'drained',
+  'detached',
+  'swapping',
+  'posted',
+  'announced',
+  'reowned',
+  'settled',
+  'finished',
+];
 
 /** True when the record has reached the step, or a later one. */
 export function reached(record: OperationRecord, step: Step): boolean {

@@ -14,7 +14,12 @@ export interface PlanNotes {
 
 const COLUMNS = ['NODE', 'FROM', 'TO', 'HOW', 'PODS', 'REASON'];
 
-const HOW: Record<Move['method'], string> = { recreate: 'delete and create', patch: 'patch' };
+const HOW: Record<Move['method'], string> = {
+  recreate: 'delete and create',
+  patch: 'patch',
+  reset: 'delete and create without a subnet',
+  create: 'create',
+};
 
 /** The plan for people: what changes, what is done, what cannot be kept, what is left to them. */
 export function renderPlan(plan: MovePlan, notes: PlanNotes): string {

@@ -14,7 +14,7 @@ export const detachStep: StepDefinition = {
   isDone: (record) => reached(record, 'detached'),
   async run(record, work) {
     const { dependents, unlisted } = await listOwned(work.wire, work.discovery, record.uid);
-    if (unlisted.length > 0 && !work.ignoreUnlisted) {
+    if (unlisted.length > 0 && !work.choices.ignoreUnlisted) {
       const [first, ...others] = unlisted;
       const more = others.length > 0 ? ` and ${others.length} more kinds` : '';
       throw new Failure(`what node ${record.node} owns cannot be told: ${first}${more}`, {

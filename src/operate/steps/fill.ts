@@ -24,7 +24,7 @@ export const fillStep: StepDefinition = {
       if (attempt > 1 && present.join(',') === to.join(',')) return { ...record, to };
       if (present.length > 0) throw changed(record.node, `it has ${present.join(',')} now`);
       const next = retarget({ ...record, reserved: work.reserved }, work.ground, await work.watch.subnets());
-      if (!next || (work.wished && next.join(',') !== record.to.join(','))) {
+      if (!next || (record.wished && next.join(',') !== record.to.join(','))) {
         throw new Failure(`${record.to.join(',')} was taken by another node meanwhile`);
       }
       to = next;

@@ -52,7 +52,7 @@ async function prepare(record: OperationRecord, work: Work): Promise<OperationRe
   checkUnchanged(raw, record);
   const to = retarget({ ...record, reserved: work.reserved }, work.ground, await work.watch.subnets());
   const taken = to?.join(',') !== record.to.join(',');
-  if (!to || (taken && work.wished)) {
+  if (!to || (taken && record.wished)) {
     throw new Failure(`${record.to.join(',')} was taken by another node meanwhile`, {
       hint: to ? `${to.join(',')} is free` : 'no other subnet is free',
     });
