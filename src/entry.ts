@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
 import { runProgram } from './cli/program.ts';
 import type { Context } from './commands/context.ts';
 import type { Waits } from './model/clock.ts';
@@ -40,6 +41,7 @@ function compose(waits: Waits): Context {
     waits,
     signals: processSignals(process, streams.err),
     version,
+    identity: identity(),
     random: (digits) =>
       randomBytes(Math.ceil(digits / 2))
         .toString('hex')
@@ -53,6 +55,17 @@ function compose(waits: Waits): Context {
       return logged(wire, (line) => streams.err(`${line}\n`), systemClock.monotonic);
     },
   };
+}
+
+/** In a container the user may have no name. */
+function identity(): string {
+  let user: string;
+  try {
+    user = userInfo().username;
+  } catch {
+    user = process.env.USER ?? 'unknown';
+  }
+  return `${user}@${hostname()}`;
 }
 
 /** Throws Failure when the level is no number. */

@@ -11,13 +11,16 @@ import { CONNECTION_FLAGS } from './flags/connection.ts';
 import type { Flag, Flags } from './flags/flag.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { list } from './list.ts';
+import { operations } from './operations.ts';
 import { reassign } from './reassign.ts';
+import { resume } from './resume.ts';
+import { rollback } from './rollback.ts';
 import type { Subcommand } from './subcommand.ts';
 import { validate } from './validate.ts';
 import { version } from './version.ts';
 
 /** In the order of help. */
-export const SUBCOMMANDS: Subcommand[] = [list, validate, explain, reassign, version];
+export const SUBCOMMANDS: Subcommand[] = [list, validate, explain, reassign, operations, resume, rollback, version];
 
 const HELP: Flag = { type: 'bool', short: 'h', help: 'show this help' };
 

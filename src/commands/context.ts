@@ -28,6 +28,8 @@ export interface Context {
   readonly signals: Signals;
   /** Version of this program, for example 0.1.0. */
   readonly version: string;
+  /** Who runs this program, for other operators: user@host. */
+  readonly identity: string;
   /** Random hexadecimal digits. */
   random(digits: number): string;
   /** Asks on the terminal; resolves with the line typed, '' at end of input. */

@@ -20,7 +20,7 @@ import { nodeList, reassignPlan } from '../render/plan-documents.ts';
 import { podsOfNode } from '../survey/node-pods.ts';
 import { surveyCluster } from '../survey/survey.ts';
 import { carryOut } from './carry-out.ts';
-import { confirm } from './confirm.ts';
+import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
 
 export interface ReassignArgs {
@@ -43,11 +43,7 @@ export async function runReassign(context: Context, args: ReassignArgs): Promise
   const wishes = readWishes(args.wishes, args.cidr);
   if (wishes.length === 0) throw new Failure('name the nodes to reassign', { hint: 'kubectl podcidr reassign NODE' });
   if (args.printNode && !args.dryRun) throw new Failure('--print=node goes with --dry-run=client');
-  if (!args.dryRun && !args.yes && !context.streams.inIsTTY) {
-    throw new Failure('reassign changes the cluster and cannot ask here: the input is no terminal', {
-      hint: 'look at the plan with --dry-run=client, then use --yes',
-    });
-  }
+  if (!args.dryRun) mustAsk(context, args.yes, 'reassign');
   const wire = await context.connect(args.connection);
   try {
     const survey = await surveyCluster(wire, { pods: 'none', clusterUID: true, freshness: 'quorum' }, args.settings);
@@ -102,7 +98,8 @@ async function change(
   const stateFolder = await openStateFolder({ stateDir: args.stateDir, env, platform: process.platform });
   streams.err(renderPlan(plan, await planNotes(wire, survey, plan)));
   if (plan.moves.length === 0) return EXIT.problems;
-  if (!args.yes && !(await confirm(context, plan.moves.length))) {
+  const which = plan.moves.length === 1 ? 'this node' : `these ${plan.moves.length} nodes`;
+  if (!args.yes && !(await agreed(context, `Reassign ${which}?`))) {
     streams.err('reassign cancelled, nothing was changed\n');
     return EXIT.fine;
   }
@@ -115,7 +112,7 @@ async function change(
     pauseBetween: 0,
     cooldown: 120_000,
   };
-  return carryOut(context, plan, { wire, stateFolder, ground: surveyGround(survey), choices, output });
+  return carryOut(context, 'reassign', plan, { wire, stateFolder, ground: surveyGround(survey), choices, output });
 }
 
 /** The Node as it would be posted; a Node without a subnet is patched, so its own fields stay. */

@@ -1,7 +1,7 @@
 import type { ConnectionFlags } from '../model/connection.ts';
+import { parseTimeout } from '../model/duration.ts';
 import { Failure } from '../model/failure.ts';
 import { escapeLine } from '../render/escape.ts';
-import { parseTimeout } from './config/duration.ts';
 import { inClusterConfig } from './config/in-cluster.ts';
 import type { Cluster, User } from './config/kubeconfig.ts';
 import { loadKubeconfig } from './config/load.ts';

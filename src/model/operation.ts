@@ -69,8 +69,14 @@ export interface OperationRecord {
   wished: boolean;
   from: string[];
   to: string[];
+  /** A move that was undone may be tried again: 1, 2, … */
+  attempt: number;
   /** Undefined until the Node is cordoned. */
   cordon?: Cordon;
+  /** uid of the Node that was posted. */
+  newUID?: string;
+  /** How long the Node was absent at most, in milliseconds, and until when (RFC 3339). */
+  absence?: { ms: number; until: string };
   /** The Node as it was read, unchanged. */
   raw: RawObject;
   /** What is posted: `raw` with the new subnet, without what the server sets. */

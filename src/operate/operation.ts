@@ -1,32 +1,16 @@
-import { discoverKinds } from '../kube/discovery.ts';
-import { NodeWatch } from '../kube/node-watch.ts';
-import { limited } from '../kube/wire/limited.ts';
-import type { Wire } from '../kube/wire/wire.ts';
-import type { Clock, Waits } from '../model/clock.ts';
-import type { OperationChoices, OperationRecord } from '../model/operation.ts';
-import type { Move, MovePlan } from '../model/plan.ts';
-import { asObject } from '../model/read-json.ts';
-import { postBody } from '../plan/body.ts';
-import type { Ground } from '../plan/ground.ts';
-import { Journal } from './journal/journal.ts';
-import { type Outcome, runMove, STEPS } from './runner.ts';
-import type { Work } from './work.ts';
+import type { OperationManifest } from '../model/operation.ts';
+import { fence, fenceDisplaced } from './fence.ts';
+import type { JournaledOperation } from './journal/read.ts';
+import { firstRecord, runMoves, type Todo } from './moves.ts';
+import { persist } from './persist.ts';
+import type { Outcome } from './runner.ts';
+import { openSession, type Session } from './session.ts';
+import type { Tools } from './tools.ts';
 
-/** What carries out a plan. */
-export interface OperationOptions {
-  wire: Wire;
-  clock: Clock;
-  waits: Waits;
-  stateFolder: string;
-  /** For example kubectl-podcidr/0.1.0. */
-  tool: string;
-  ground: Ground;
-  choices: OperationChoices;
-  /** True once the operator wants to stop: the node in hand is finished, no other is begun. */
-  stopping(): boolean;
-  tell(line: string): void;
-  /** Called as each move ends. */
-  ended(outcome: Outcome): void;
+/** How an operation ended. */
+export interface Ended {
+  manifest: OperationManifest;
+  outcomes: Outcome[];
 }
 
 /** `20261121-034501-1f2e3d`: sorts by time, and two operators' never meet. */
@@ -36,68 +20,63 @@ export function operationId(now: number, random: string): string {
 }
 
 /**
- * Carries out the moves one after another. A move that is refused before its first write is skipped; one that fails later stops
- * the operation. Returns how each ended; moves that were not begun are not in the list.
+ * Begins an operation and carries it out. Throws Failure (another operator is at work, a Node too large for the journal),
+ * ApiError, WireError before anything is changed; afterwards all is told by the outcomes.
  */
-export async function runOperation(id: string, plan: MovePlan, options: OperationOptions): Promise<Outcome[]> {
-  const { wire, clock, waits, ground, choices, stopping, tell } = options;
-  const watch = new NodeWatch(wire);
-  const outcomes: Outcome[] = [];
+export async function beginOperation(manifest: OperationManifest, todo: Todo[], tools: Tools): Promise<Ended> {
+  const session = await openSession(manifest.operation, [], tools);
   try {
-    // Both before the first move: between detach and DELETE nothing is to be waited for.
-    const [discovery] = await Promise.all([discoverKinds(wire), watch.subnets()]);
-    // What happens between DELETE and POST must not wait for a connection that died.
-    const journal = new Journal(limited(wire, waits.answer), options.stateFolder, clock);
-    for (const move of plan.moves) {
-      if (stopping()) break;
-      const work: Work = {
-        wire,
-        clock,
-        waits,
-        journal,
-        watch,
-        discovery,
-        ground,
-        choices,
-        stopping,
-        tell,
-        reserved: plan.moves.slice(plan.moves.indexOf(move) + 1).flatMap(({ to }) => to),
-      };
-      const outcome = await runMove(STEPS[move.method], firstRecord(id, plan, move, options), work);
-      outcomes.push(outcome);
-      options.ended(outcome);
-      if (outcome.state === 'undone' || outcome.state === 'interrupted') break;
+    for (const { move, raw } of todo) {
+      if (raw) session.journal.checkSize(firstRecord(manifest, move, { raw, attempt: 1 }, session));
     }
+    await fenceDisplaced(session, [], manifest.clusterUID);
+    const begun = await session.journal.saveManifest(manifest);
+    return await carryOut(begun, todo, session);
   } finally {
-    watch.close();
+    await session.close();
   }
-  return outcomes;
 }
 
-function firstRecord(
-  operation: string,
-  plan: MovePlan,
-  move: Move,
-  { tool, clock }: OperationOptions,
-): OperationRecord {
-  const { node, uid, method, wished, from, to, raw } = move;
-  return {
-    schema: 1,
-    tool,
-    clusterUID: plan.clusterUID,
-    operation,
-    node,
-    uid,
-    method,
-    wished,
-    from,
-    to,
-    raw,
-    body: postBody(raw, { from, to, operation }),
-    resourceVersion: String(asObject(raw.metadata).resourceVersion),
-    dependents: [],
-    survivors: [],
-    step: 'planned',
-    at: new Date(clock.now()).toISOString(),
-  };
+/** Goes on with an operation where it stands: first what was begun, then the rest. Throws as `beginOperation` does. */
+export async function resumeOperation(operation: JournaledOperation, tools: Tools): Promise<Ended> {
+  const { manifest, records, id } = operation;
+  const session = await openSession(id, [id], tools);
+  try {
+    await fenceDisplaced(session, [id], manifest.clusterUID);
+    await fence(operation, session);
+    return await carryOut(manifest, openMoves(operation), session);
+  } finally {
+    await session.close();
+  }
+
+  function openMoves({ manifest: { moves } }: JournaledOperation): Todo[] {
+    const todo = moves.map((move): Todo => ({ move, record: records.get(move.node), raw: undefined }));
+    const open = todo.filter(({ record }) => record?.step !== 'finished');
+    const isBegun = ({ record }: Todo) => record !== undefined && record.step !== 'undone';
+    return [...open.filter(isBegun), ...open.filter((one) => !isBegun(one))];
+  }
+}
+
+async function carryOut(manifest: OperationManifest, todo: Todo[], session: Session): Promise<Ended> {
+  const outcomes = await runMoves(session, manifest, todo);
+  const whole =
+    outcomes.length === todo.length && outcomes.every(({ state }) => state === 'finished' || state === 'refused');
+  return { manifest: whole ? await closeOperation(manifest, 'finished', session) : manifest, outcomes };
+}
+
+/** Says in the journal that nothing is left to do. */
+export async function closeOperation(
+  manifest: OperationManifest,
+  state: OperationManifest['state'],
+  session: Session,
+): Promise<OperationManifest> {
+  const work = session.work(manifest.choices, []);
+  try {
+    return await persist(work, () => session.journal.saveManifest({ ...manifest, state }));
+  } catch (error) {
+    work.tell(
+      `Warning: the journal of operation ${manifest.operation} could not be written: ${(error as Error).message}`,
+    );
+    return { ...manifest, state };
+  }
 }

@@ -12,12 +12,15 @@ export async function persist<Value>(work: Work, deed: () => Promise<Value>): Pr
     try {
       return await deed();
     } catch (error) {
-      const stumbles =
-        error instanceof WireError || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
-      if (!stumbles || work.stopping() || work.clock.monotonic() >= end) throw error;
+      if (!stumbles(error) || work.stopping() || work.clock.monotonic() >= end) throw error;
       await work.clock.sleep(work.waits.poll);
     }
   }
+}
+
+/** True when the server only stumbled: no answer, 5xx, 429. */
+export function stumbles(error: unknown): boolean {
+  return error instanceof WireError || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
 }
 
 /** True when a write may be repeated after another look: it met another writer (409), or its answer was lost. */

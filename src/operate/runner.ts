@@ -19,30 +19,31 @@ export const STEPS: Record<Move['method'], StepDefinition[]> = {
   create: [],
 };
 
+/** What is told of a move. */
+export type MoveState = Pick<OperationRecord, 'node' | 'from' | 'to' | 'step'>;
+
 /**
  * How a move ended. `refused`: nothing was written; `undone`: the old Node is there as it was; `interrupted`: something is
  * left to do, the record says from where.
  */
 export type Outcome =
   | { state: 'finished'; record: OperationRecord }
-  | { state: 'refused' | 'undone' | 'interrupted'; record: OperationRecord; error: Error };
+  | { state: 'refused' | 'undone' | 'interrupted'; record: MoveState; error: Error };
 
 /** Runs the steps that the record has not reached yet. Never throws for what a server or a disk does: that is an outcome. */
 export async function runMove(steps: StepDefinition[], first: OperationRecord, work: Work): Promise<Outcome> {
   let record = first;
-  const begun: StepDefinition[] = [];
   for (const step of steps) {
     if (step.isDone(record)) continue;
-    begun.push(step);
     try {
       record = await store(await step.run(record, work), step, work);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      return giveUp(begun, record, error, work);
+      return giveUp(steps, record, error, work);
     }
   }
   const done = record.step === 'finished' ? record : await store(record, { name: 'finished' }, work);
-  return done.to.join(',') === done.from.join(',')
+  return done.method === 'recreate' && done.to.join(',') === done.from.join(',')
     ? { state: 'undone', record: done, error: new Failure('the server refuses it with another subnet') }
     : { state: 'finished', record: done };
 }
@@ -53,41 +54,48 @@ export async function runMove(steps: StepDefinition[], first: OperationRecord, w
  */
 async function store(
   record: OperationRecord,
-  { name }: Pick<StepDefinition, 'name'>,
+  { name, stored }: Pick<StepDefinition, 'name' | 'stored'>,
   work: Work,
 ): Promise<OperationRecord> {
+  const next = { ...record, step: name };
+  if (stored === false) return next;
   try {
     return await work.journal.save(record, name);
   } catch (error) {
-    const next = { ...record, step: name };
-    if (!(error instanceof Error) || !reached(next, 'posted')) throw error;
+    if (!(error instanceof Error) || !reached(next, 'posted') || work.lock.lost) throw error;
     work.tell(`Warning: the journal of node ${record.node} could not be written: ${error.message}`);
     return next;
   }
 }
 
 /** Takes back what was done while the old Node is still there; otherwise leaves everything for a later run. */
-async function giveUp(begun: StepDefinition[], record: OperationRecord, error: Error, work: Work): Promise<Outcome> {
+async function giveUp(steps: StepDefinition[], record: OperationRecord, error: Error, work: Work): Promise<Outcome> {
   if (!work.journal.has(record)) return { state: 'refused', record, error };
   if (reached(record, 'posted')) return interrupted(record, error, work);
   try {
     // Seen, not believed: only while the old Node is there can anything be taken back.
     const { uid } = asObject((await getNode(work.wire, record.node)).metadata);
     if (uid !== record.uid) return interrupted(record, error, work);
-    // What the last step stored before it failed says more than what the runner holds.
-    const latest = work.journal.last(record);
-    for (const step of begun.toReversed()) await step.undo?.(latest, work);
-    return { state: 'undone', record: await work.journal.save(latest, 'undone'), error };
+    return { state: 'undone', record: await undoMove(steps, work.journal.last(record), work), error };
   } catch {
     return interrupted(record, error, work);
   }
 }
 
+/**
+ * Takes back what the steps did, the last first: what the last one stored before it failed says more than what the runner holds.
+ * For a Node that was not deleted. Throws Failure, ApiError, WireError.
+ */
+export async function undoMove(steps: StepDefinition[], record: OperationRecord, work: Work): Promise<OperationRecord> {
+  for (const step of steps.toReversed()) await step.undo?.(record, work);
+  return work.journal.save(record, 'undone');
+}
+
 /** What is left to the operator is said with the failure, whatever it was. */
 function interrupted(record: OperationRecord, error: Error, work: Work): Outcome {
   const hint = reached(record, 'posted')
-    ? `the Node is there; what was left to do stands in ${work.journal.configMap(record)}`
-    : `should the Node be absent, bring it back with: ${work.journal.recovery(record)}`;
+    ? `the Node is there; finish it with: kubectl podcidr resume ${record.operation}`
+    : `finish it with: kubectl podcidr resume ${record.operation}; should the Node be absent, this brings it back too: ${work.journal.recovery(record)}`;
   const told =
     error instanceof Failure && error.hint !== undefined ? error : new Failure(error.message, { hint, cause: error });
   return { state: 'interrupted', record, error: told };

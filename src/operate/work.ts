@@ -5,10 +5,13 @@ import type { Clock, Waits } from '../model/clock.ts';
 import type { OperationChoices, OperationRecord, Step } from '../model/operation.ts';
 import type { Ground } from '../plan/ground.ts';
 import type { Journal } from './journal/journal.ts';
+import type { Lock } from './lock/lock.ts';
 
 /** What every step of an operation works with. */
 export interface Work {
+  /** Checks the lock before each write. */
   wire: Wire;
+  lock: Lock;
   journal: Journal;
   clock: Clock;
   waits: Waits;
@@ -29,6 +32,8 @@ export interface StepDefinition {
   /** The step that the record has reached once this one has run. */
   name: Step;
   isDone(record: OperationRecord): boolean;
+  /** False: doing it again costs less than another record; the next one that is stored tells of it. Default: true. */
+  stored?: boolean;
   /** Returns the record as it is to be stored. Throws Failure, ApiError, WireError; may be run again after that. */
   run(record: OperationRecord, work: Work): Promise<OperationRecord>;
   /** Takes back what `run` did while the old Node is still there. */

@@ -1,36 +1,29 @@
 import { open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
-import type { OperationRecord } from '../../model/operation.ts';
+import { asObject, asText } from '../../model/read-json.ts';
+import { seal, unseal } from './seal.ts';
 import { flushFolder, makeFolder } from './state-folder.ts';
 
-/** The local copy of one move. */
-export interface DiskCopy {
-  /** The Node as `kubectl create -f` accepts it. */
-  nodePath: string;
-  /** The whole record. */
-  recordPath: string;
+/** Writes a record with its digest, flushed and read back equal. Throws Failure naming the file. */
+export async function writeRecordFile(path: string, record: unknown): Promise<void> {
+  await writeFlushed(path, { digest: seal(record).digest, record });
 }
 
-/** Where the local copy of a move is kept: STATE/CLUSTER-UID/OPERATION/NODE.json and NODE.record, both JSON. */
-export function diskCopy(stateFolder: string, record: OperationRecord, aside = ''): DiskCopy {
-  const folder = join(stateFolder, record.clusterUID, record.operation);
-  return {
-    nodePath: join(folder, `${record.node}${aside}.json`),
-    recordPath: join(folder, `${record.node}${aside}.record`),
-  };
+/** Writes a Node so that `kubectl create -f` takes it: kind and version are not there in an item of a list. */
+export async function writeNodeFile(path: string, body: RawObject): Promise<void> {
+  await writeFlushed(path, { ...body, apiVersion: 'v1', kind: 'Node' });
 }
 
-/** Writes both files of the copy, flushed and read back equal. Throws Failure naming the file. */
-export async function writeDiskCopy(copy: DiskCopy, record: OperationRecord): Promise<void> {
-  await writeFlushed(copy.nodePath, creatable(record.body));
-  await writeFlushed(copy.recordPath, record);
-}
-
-/** The kind and version are there in an answer to GET, but not in an item of a list: kubectl create needs them. */
-function creatable(body: RawObject): RawObject {
-  return { ...body, apiVersion: 'v1', kind: 'Node' };
+/** The record in the file. Throws Failure when it cannot be read, was edited or cut, or is of an unknown schema. */
+export async function readRecordFile(path: string): Promise<RawObject> {
+  try {
+    const file = asObject(JSON.parse(await readFile(path, 'utf8')));
+    return unseal({ text: JSON.stringify(file.record ?? null), digest: asText(file.digest) ?? '' });
+  } catch (error) {
+    throw new Failure(`${path} cannot be used: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Temporary file, fsync, rename, fsync of the folder, read back: after this a power cut loses nothing. */

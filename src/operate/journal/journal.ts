@@ -1,31 +1,37 @@
-import type { Wire } from '../../kube/wire/wire.ts';
 import type { Clock } from '../../model/clock.ts';
-import type { OperationRecord, Step } from '../../model/operation.ts';
+import type { RawObject } from '../../model/json.ts';
+import type { OperationManifest, OperationRecord, Step } from '../../model/operation.ts';
 import { shellWord } from '../../model/text.ts';
-import { configMapName, writeClusterCopy } from './cluster.ts';
-import { diskCopy, writeDiskCopy } from './disk.ts';
+import { type ClusterCopies, packed } from './cluster.ts';
+import { writeNodeFile, writeRecordFile } from './disk.ts';
+import { asideOf, configMapName, type EntryName, nodePath, recordPath } from './names.ts';
 
 /** Keeps the records of an operation, each in two places: either alone is enough to bring a Node back. */
 export class Journal {
-  readonly #wire: Wire;
+  readonly #cluster: ClusterCopies;
   readonly #stateFolder: string;
   readonly #clock: Clock;
   readonly #last = new Map<string, OperationRecord>();
+  readonly #bodies = new Map<string, string>();
 
-  constructor(wire: Wire, stateFolder: string, clock: Clock) {
-    this.#wire = wire;
+  constructor(cluster: ClusterCopies, stateFolder: string, clock: Clock) {
+    this.#cluster = cluster;
     this.#stateFolder = stateFolder;
     this.#clock = clock;
   }
 
+  /** Throws Failure when the record, or what it grows to, is more than the cluster keeps. */
+  checkSize(record: OperationRecord): void {
+    packed({ of: `node ${record.node}`, value: record });
+  }
+
   /**
-   * The record at its new step, stored on disk first, then in the cluster, both read back equal. Throws Failure, ApiError,
-   * WireError: what is not stored has not happened.
+   * The record at its new step, stored on disk and in the cluster, both read back equal. Throws Failure, ApiError, WireError:
+   * what is not stored has not happened.
    */
   async save(record: OperationRecord, step: Step): Promise<OperationRecord> {
-    const next = { ...record, step, at: new Date(this.#clock.now()).toISOString() };
-    await writeDiskCopy(diskCopy(this.#stateFolder, next), next);
-    await writeClusterCopy(this.#wire, next);
+    const next = { ...record, step, at: this.#now() };
+    await this.#store(next, '');
     this.#last.set(record.node, next);
     return next;
   }
@@ -35,10 +41,29 @@ export class Journal {
    * Throws as `save` does.
    */
   async saveBare(record: OperationRecord): Promise<void> {
-    const bare: OperationRecord = { ...record, step: 'swapping', at: new Date(this.#clock.now()).toISOString() };
-    const aside = `-bare-${bare.uid.slice(0, 8)}`;
-    await writeDiskCopy(diskCopy(this.#stateFolder, bare, aside), bare);
-    await writeClusterCopy(this.#wire, bare, aside);
+    await this.#store({ ...record, step: 'swapping', at: this.#now() }, asideOf(record.uid));
+  }
+
+  /** Stores the operation itself. Throws as `save` does. */
+  async saveManifest(manifest: OperationManifest): Promise<OperationManifest> {
+    const next = { ...manifest, at: this.#now() };
+    const name: EntryName = { ...next, node: undefined, aside: '' };
+    await both(
+      writeRecordFile(recordPath(this.#stateFolder, name), next),
+      this.#cluster.write({
+        name: configMapName(name),
+        of: `operation ${next.operation}`,
+        labels: { 'kubectl-podcidr/operation': next.operation, 'kubectl-podcidr/state': next.state },
+        annotations: { 'kubectl-podcidr/by': next.by, 'kubectl-podcidr/verb': next.verb },
+        value: next,
+      }),
+    );
+    return next;
+  }
+
+  /** The record was read: it is there already, and this process goes on with it. */
+  know(record: OperationRecord): void {
+    this.#last.set(record.node, record);
   }
 
   /** True when a record of this node was stored. */
@@ -53,11 +78,48 @@ export class Journal {
 
   /** The command that brings the Node back without this program. */
   recovery(record: OperationRecord): string {
-    return `kubectl create -f ${shellWord(diskCopy(this.#stateFolder, record).nodePath)}`;
+    return `kubectl create -f ${shellWord(nodePath(this.#stateFolder, { ...record, aside: '' }))}`;
   }
 
-  /** For words: where the copy in the cluster is. */
-  configMap(record: OperationRecord): string {
-    return `configmap/${configMapName(record)} in kube-system`;
+  async #store(record: OperationRecord, aside: string): Promise<void> {
+    const name: EntryName = { ...record, aside };
+    await both(
+      this.#writeFiles(name, record),
+      this.#cluster.write({
+        name: configMapName(name),
+        of: `node ${record.node}`,
+        labels: { 'kubectl-podcidr/operation': record.operation },
+        annotations: {
+          'kubectl-podcidr/node': record.node,
+          'kubectl-podcidr/step': record.step,
+          ...(record.absence === undefined ? {} : { 'kubectl-podcidr/absence': JSON.stringify(record.absence) }),
+        },
+        value: record,
+      }),
+    );
+  }
+
+  async #writeFiles(name: EntryName, record: OperationRecord): Promise<void> {
+    await this.#writeNode(nodePath(this.#stateFolder, name), record.body);
+    await writeRecordFile(recordPath(this.#stateFolder, name), record);
+  }
+
+  /** The body changes at few steps; each write waits for the disk. */
+  async #writeNode(path: string, body: RawObject): Promise<void> {
+    const text = JSON.stringify(body);
+    if (this.#bodies.get(path) === text) return;
+    await writeNodeFile(path, body);
+    this.#bodies.set(path, text);
+  }
+
+  #now(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+}
+
+/** Waits for both, whatever becomes of the other, and throws what the first that failed met. */
+async function both(...copies: Promise<void>[]): Promise<void> {
+  for (const copy of await Promise.allSettled(copies)) {
+    if (copy.status === 'rejected') throw copy.reason;
   }
 }

@@ -1,7 +1,7 @@
 import { listOwned } from '../../kube/owned.ts';
 import { adopt, detach } from '../../kube/owner-references.ts';
 import { Failure } from '../../model/failure.ts';
-import type { OperationRecord } from '../../model/operation.ts';
+import type { Dependent, OperationRecord } from '../../model/operation.ts';
 import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 
@@ -11,6 +11,7 @@ import { reached, type StepDefinition, type Work } from '../work.ts';
  */
 export const detachStep: StepDefinition = {
   name: 'detached',
+  stored: false,
   isDone: (record) => reached(record, 'detached'),
   async run(record, work) {
     const { dependents, unlisted } = await listOwned(work.wire, work.discovery, record.uid);
@@ -21,12 +22,19 @@ export const detachStep: StepDefinition = {
         hint: 'objects that it owns would be deleted with it; use --ignore-unlisted if there are none of these kinds',
       });
     }
-    const stored = await persist(work, () => work.journal.save({ ...record, dependents }, 'planned'));
+    const all = { ...record, dependents: joined(record.dependents, dependents) };
+    const stored = await persist(work, () => work.journal.save(all, record.step));
     await detachAll(stored, work);
     return stored;
   },
   undo: (record, work) => adoptAll(record, work, record.uid),
 };
+
+/** What an earlier run detached is no longer found, and must be owned again all the same. */
+export function joined(former: Dependent[], found: Dependent[]): Dependent[] {
+  const paths = new Set(found.map(({ path }) => path));
+  return [...former.filter(({ path }) => !paths.has(path)), ...found];
+}
 
 /** Takes the Node's reference out of each dependent of the record; what is detached already stays so. */
 export async function detachAll({ dependents }: OperationRecord, work: Work): Promise<void> {

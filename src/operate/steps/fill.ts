@@ -20,8 +20,8 @@ export const fillStep: StepDefinition = {
       const { uid, resourceVersion } = asObject(node.metadata);
       const present = podCIDRsOf(node);
       if (uid !== record.uid) throw changed(record.node, 'it was deleted and created again');
-      // Ours, when the answer to an earlier PATCH was lost.
-      if (attempt > 1 && present.join(',') === to.join(',')) return { ...record, to };
+      // Ours, when the answer to an earlier PATCH was lost, or an earlier run was interrupted.
+      if (work.journal.has(record) && present.join(',') === to.join(',')) return { ...record, to };
       if (present.length > 0) throw changed(record.node, `it has ${present.join(',')} now`);
       const next = retarget({ ...record, reserved: work.reserved }, work.ground, await work.watch.subnets());
       if (!next || (record.wished && next.join(',') !== record.to.join(','))) {

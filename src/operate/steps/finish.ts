@@ -1,9 +1,10 @@
-import { getNode, patchNode } from '../../kube/objects/node.ts';
+import { patchNode } from '../../kube/objects/node.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION } from '../../plan/body.ts';
-import { mayTryAgain, persist } from '../persist.ts';
+import { mayTryAgain } from '../persist.ts';
 import { reached, type StepDefinition } from '../work.ts';
+import { postedNode } from './posted-node.ts';
 
 /**
  * Takes our annotation off and puts managedFields back as they were: after a POST its sender owns every field, and server-side
@@ -15,7 +16,7 @@ export const finishStep: StepDefinition = {
   async run(record, work) {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const node = await persist(work, () => getNode(work.wire, record.node));
+        const node = await postedNode(record, work);
         const { uid, resourceVersion } = asObject(node.metadata);
         await patchNode(work.wire, record.node, {
           metadata: {

@@ -14,6 +14,7 @@ import { reached, type StepDefinition, type Work } from '../work.ts';
  */
 export const settleStep: StepDefinition = {
   name: 'settled',
+  stored: false,
   isDone: (record) => reached(record, 'settled'),
   async run(record, work) {
     await clearTaint(record, work);

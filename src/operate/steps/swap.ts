@@ -10,9 +10,9 @@ import { retarget } from '../../plan/retarget.ts';
 import { podCIDRsOf } from '../../subnet/pod-cidrs.ts';
 import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
-import { detachAll } from './detach.ts';
-import { type Created, createNode } from './swap/create.ts';
-import { deleteNode } from './swap/delete.ts';
+import { detachAll, detachStep } from './detach.ts';
+import { absenceOf, type Created, createNode, type Prepared } from './swap/create.ts';
+import { deleteNode, settleDeletion } from './swap/delete.ts';
 import { checkUnchanged } from './swap/guard.ts';
 
 /** Writers of a busy Node come every few seconds; whoever wins this often writes without end. */
@@ -24,6 +24,7 @@ export const swapStep: StepDefinition = {
   isDone: (record) => reached(record, 'posted'),
   async run(record, unlimited) {
     const work = { ...unlimited, wire: limited(unlimited.wire, unlimited.waits.answer) };
+    if (record.step === 'swapping') return goOn(record, work);
     for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
       // Agents may have owned their objects again while the Node kept changing.
       if (attempt > 1) await detachAll(record, work);
@@ -33,7 +34,7 @@ export const swapStep: StepDefinition = {
       const outcome = await deleteNode(ready, work);
       if (outcome === 'vanished') throw vanished(ready, work);
       const created = outcome === 'absent' ? await createNode(ready, { text, start }, work) : undefined;
-      if (created) return finish(ready, created, work);
+      if (created) return finish(ready, created, start, work);
     }
     throw await busy(record, work);
   },
@@ -46,11 +47,30 @@ export const swapStep: StepDefinition = {
   },
 };
 
+/**
+ * An earlier run was interrupted somewhere between its last look at the Node and the answer to its POST. What became of the
+ * DELETE is found out first. If the Node is still there, what it owns by now is looked for again.
+ */
+async function goOn(record: OperationRecord, work: Work): Promise<OperationRecord> {
+  const outcome = await settleDeletion(record, work, 'an earlier run was interrupted');
+  if (outcome === 'absent') {
+    const now = Date.parse(record.at);
+    const start = { now, monotonic: work.clock.monotonic() - (work.clock.now() - now) };
+    const created = await createNode(record, { text: JSON.stringify(record.body), start }, work);
+    if (created) return finish(record, created, start, work);
+  }
+  const again = await detachStep.run({ ...record, attempt: record.attempt + 1, step: 'planned' }, work);
+  return swapStep.run({ ...again, step: 'detached' }, work);
+}
+
 /** Reads the Node by quorum, checks it against the plan, builds the body and stores both: the last thing before the DELETE. */
 async function prepare(record: OperationRecord, work: Work): Promise<OperationRecord> {
   const raw = await getNode(work.wire, record.node);
   checkUnchanged(raw, record);
-  const to = retarget({ ...record, reserved: work.reserved }, work.ground, await work.watch.subnets());
+  const nodes = await work.watch.subnets();
+  const to = work.choices.allowConflict
+    ? record.to
+    : retarget({ ...record, reserved: work.reserved }, work.ground, nodes);
   const taken = to?.join(',') !== record.to.join(',');
   if (!to || (taken && record.wished)) {
     throw new Failure(`${record.to.join(',')} was taken by another node meanwhile`, {
@@ -64,7 +84,12 @@ async function prepare(record: OperationRecord, work: Work): Promise<OperationRe
   return persist(work, () => work.journal.save({ ...record, to, raw, body, resourceVersion }, 'swapping'));
 }
 
-function finish(record: OperationRecord, { answer, posted }: Created, work: Work): OperationRecord {
+function finish(
+  record: OperationRecord,
+  { answer, posted }: Created,
+  start: Prepared['start'],
+  work: Work,
+): OperationRecord {
   for (const path of differences(posted, answer)) {
     work.tell(`Warning: the server changed ${path} of node ${record.node} while it was created`);
   }
@@ -74,7 +99,8 @@ function finish(record: OperationRecord, { answer, posted }: Created, work: Work
       `Warning: node ${record.node} came back with ${to.join(',') || 'no subnet'}, not with ${record.to.join(',')}`,
     );
   }
-  return { ...record, to };
+  const absence = { ms: Math.ceil(absenceOf(start, work)), until: new Date(work.clock.now()).toISOString() };
+  return { ...record, to, newUID: String(asObject(answer.metadata).uid), absence };
 }
 
 /**

@@ -39,6 +39,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
     },
     signals: { caught: undefined, hold: () => () => undefined },
     version: '0.0.0',
+    identity: 'alice@bastion',
     random: (digits) => '0'.repeat(digits),
     prompt: async () => '',
     connect: async () => {

@@ -53,7 +53,7 @@ export async function createNode(
   let refusals = 0;
   for (let first = true; ; first = false) {
     const body = VARIANTS[refusals % VARIANTS.length]?.make(record) ?? record.body;
-    const late = absence(prepared, work) > work.waits.staleHeartbeat;
+    const late = absenceOf(prepared.start, work) > work.waits.staleHeartbeat;
     const posted = late ? withHeartbeat(body, timestamp(work)) : body;
     try {
       const answer = await post(first && !late ? prepared.text : JSON.stringify(posted), record, work);
@@ -67,7 +67,7 @@ export async function createNode(
       } else if (error instanceof ApiError && refuses(error)) {
         refusals += 1;
         const allTried = refusals >= VARIANTS.length;
-        if (allTried && absence(prepared, work) > work.waits.refused) throw patience.unfinished(error);
+        if (allTried && absenceOf(prepared.start, work) > work.waits.refused) throw patience.unfinished(error);
         const { gives } = VARIANTS[refusals % VARIANTS.length] ?? { gives: '' };
         work.tell(
           `Warning: the server refuses node ${record.node} (${error.message}); trying it ${gives || 'whole again'}`,
@@ -79,7 +79,7 @@ export async function createNode(
 }
 
 /** How long the Node is absent at most; by the larger of both clocks, because a laptop may have slept. */
-function absence({ start }: Prepared, { clock }: Work): number {
+export function absenceOf(start: Prepared['start'], { clock }: Pick<Work, 'clock'>): number {
   return Math.max(clock.monotonic() - start.monotonic, clock.now() - start.now);
 }
 

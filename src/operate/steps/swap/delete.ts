@@ -4,6 +4,7 @@ import { WireError } from '../../../kube/wire/wire-error.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
 import { asObject } from '../../../model/read-json.ts';
 import { OPERATION_ANNOTATION } from '../../../plan/body.ts';
+import { LockLost } from '../../lock/lock.ts';
 import type { Work } from '../../work.ts';
 import { Patience } from './patience.ts';
 
@@ -29,18 +30,22 @@ export async function deleteNode(record: OperationRecord, work: Work): Promise<D
       return 'moved';
     }
     if (answer.status < 500) throw error;
-    return settle(record, work, error.message);
+    return settleDeletion(record, work, error.message);
   } catch (error) {
-    if (error instanceof WireError && error.fate === 'unknown') return settle(record, work, error.message);
+    if (error instanceof WireError && error.fate === 'unknown') return settleDeletion(record, work, error.message);
     throw error;
   }
 }
 
 /**
  * Settles a DELETE of unknown fate by a write, never by a read: a read may come before the lost DELETE arrives. Our annotation
- * moves the resourceVersion, so a DELETE that arrives later is refused by its precondition.
+ * moves the resourceVersion, so a DELETE that arrives later is refused by its precondition. Throws LockLost, Failure (exit 3).
  */
-async function settle(record: OperationRecord, work: Work, cause: string): Promise<DeletionOutcome> {
+export async function settleDeletion(
+  record: OperationRecord,
+  work: Work,
+  cause: string,
+): Promise<Exclude<DeletionOutcome, 'vanished'>> {
   work.tell(`Warning: it is not known whether node ${record.node} was deleted (${cause}); finding out`);
   const patience = new Patience(record, work);
   const patch = { metadata: { uid: record.uid, annotations: { [OPERATION_ANNOTATION]: record.operation } } };
@@ -52,9 +57,22 @@ async function settle(record: OperationRecord, work: Work, cause: string): Promi
       // 404: our DELETE has won. 409: it has, and another Node of this name is there already, or many write at once.
       if (error instanceof ApiError && error.status === 404) return 'absent';
       if (error instanceof ApiError && error.status === 409 && (await isReplaced(record, work))) return 'absent';
+      // Whoever has the lock now has touched the Node, so a read tells; and a Node that is absent comes back all the same.
+      if (error instanceof LockLost) {
+        if (!(await isAbsent(record, work))) throw error;
+        return 'absent';
+      }
       await patience.wait(error);
     }
   }
+}
+
+/** False when it cannot be told. */
+async function isAbsent(record: OperationRecord, { wire }: Work): Promise<boolean> {
+  return getNode(wire, record.node).then(
+    () => false,
+    (error: unknown) => error instanceof ApiError && error.status === 404,
+  );
 }
 
 /** True when a Node with another uid is there: the old one is gone for good. False when it is not, or cannot be told. */

@@ -7,6 +7,7 @@ import type { RawObject } from '../../../model/json.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
 import { asList, asObject } from '../../../model/read-json.ts';
 import type { Work } from '../../work.ts';
+import { joined } from '../detach.ts';
 
 /**
  * A kubelet that restarts while its Node is absent registers a bare one (kubelet_node_status.go:tryRegisterWithAPIServer):
@@ -20,8 +21,7 @@ export async function displaceIntruder(node: RawObject, record: OperationRecord,
   if (asList(finalizers).length > 0) throw held(record, asList(finalizers).join(', '), work);
   work.tell(`node/${record.node}: its kubelet registered a bare Node meanwhile; putting ours in its place`);
   const { dependents } = await listOwned(work.wire, work.discovery, uid);
-  const paths = new Set(dependents.map(({ path }) => path));
-  record.dependents = [...record.dependents.filter(({ path }) => !paths.has(path)), ...dependents];
+  record.dependents = joined(record.dependents, dependents);
   // The body that brings the Node back is stored already: a journal that fails now must not stop that.
   const stored = async () => {
     await work.journal.saveBare({ ...record, uid, resourceVersion, raw: node, dependents });

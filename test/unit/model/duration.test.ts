@@ -1,5 +1,5 @@
 import test from 'ava';
-import { parseTimeout } from '../../../src/kube/config/duration.ts';
+import { parseTimeout } from '../../../src/model/duration.ts';
 import { Failure } from '../../../src/model/failure.ts';
 
 test('--request-timeout takes what kubectl takes', (t) => {

@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure } from './failure.ts';
 
 /** Milliseconds by Go's unit (time.ParseDuration). */
 const UNITS: Record<string, number> = {

@@ -1,0 +1,122 @@
+import type { Wire } from '../kube/wire/wire.ts';
+import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import type { OperationRecord, Verb } from '../model/operation.ts';
+import type { Ended } from '../operate/operation.ts';
+import type { Outcome } from '../operate/runner.ts';
+import type { Tools } from '../operate/tools.ts';
+import { verifyMoves } from '../operate/verify.ts';
+import type { Ground } from '../plan/ground.ts';
+import { renderDocument } from '../render/document.ts';
+import { escapeLine } from '../render/escape.ts';
+import { operationDocument } from '../render/operation.ts';
+import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
+import type { Context } from './context.ts';
+
+export interface AtWork {
+  wire: Wire;
+  stateFolder: string;
+  ground: Ground;
+  output: 'json' | 'yaml' | undefined;
+  /** Moves that were refused beforehand, and are not in the operation. */
+  refused: number;
+}
+
+/** What is said of a move that is finished, after `node/NAME `. */
+const DONE: Record<Verb, string> = {
+  reassign: 'reassigned',
+  reset: 'reset',
+  restore: 'restored',
+  rollback: 'rolled back',
+};
+
+/**
+ * Carries out an operation with signals held, and tells how each move ended, what was verified, and how to go on. The exit
+ * code: 3 when something is left to do, 1 when a move was refused or what was done is not as it should be.
+ */
+export async function atWork(
+  context: Context,
+  options: AtWork,
+  verb: Verb,
+  run: (tools: Tools) => Promise<Ended>,
+): Promise<ExitCode> {
+  const { streams, signals, clock, waits, version, identity } = context;
+  const tell = (line: string) => streams.err(`${escapeLine(line)}\n`);
+  const release = signals.hold();
+  try {
+    const ended = await run({
+      ...options,
+      clock,
+      waits,
+      tool: `kubectl-podcidr/${version}`,
+      by: identity,
+      nonce: context.random(8),
+      stopping: () => signals.caught !== undefined,
+      tell,
+      ended: (outcome) => report(outcome, verb, context, options.output === undefined),
+    });
+    return await conclude(ended, options, context, tell);
+  } finally {
+    release();
+  }
+}
+
+async function conclude(
+  { manifest, outcomes }: Ended,
+  { wire, output, refused }: AtWork,
+  { streams }: Context,
+  tell: (line: string) => void,
+): Promise<ExitCode> {
+  const done = outcomes.flatMap((outcome) => (outcome.state === 'finished' ? [outcome.record] : []));
+  const complaints = [...otherwise(done), ...(await verify(wire, done))];
+  for (const complaint of complaints) tell(`error: ${complaint}`);
+  if (done.length > 0 && complaints.length === 0) {
+    tell('Verified: every moved node is there once, with its new subnet, shared with no other node.');
+    tell('Not verified: the CNI on the nodes, routes of the peers, reachability of pods.');
+  }
+  if (manifest.state === 'open') {
+    const begun = new Set(outcomes.map(({ record }) => record.node));
+    const rest = manifest.moves.filter(({ node }) => !begun.has(node)).map(({ node }) => node);
+    tell(`${rest.length > 0 ? `Not begun: ${rest.join(', ')}. ` : ''}Go on, or take everything back, with:`);
+    tell(`  kubectl podcidr resume ${manifest.operation}`);
+    tell(`  kubectl podcidr rollback ${manifest.operation}`);
+  }
+  if (output) streams.out(renderDocument(operationDocument(manifest, outcomes), output));
+  return exitCode({ manifest, outcomes }, refused, complaints);
+}
+
+function exitCode({ manifest, outcomes }: Ended, refusedBefore: number, complaints: string[]): ExitCode {
+  if (manifest.state === 'open') return EXIT.unfinished;
+  const refused = refusedBefore + outcomes.filter(({ state }) => state === 'refused').length;
+  if (refused > 0 && outcomes.length + refusedBefore === 1) return EXIT.failed;
+  return refused > 0 || complaints.length > 0 ? EXIT.problems : EXIT.fine;
+}
+
+/** Moves that ended with another subnet than the one that was named for them. */
+function otherwise(done: OperationRecord[]): string[] {
+  return done.flatMap(({ node, wished, to, body }) => {
+    const asked = wished ? podCIDRsOf(body) : to;
+    return asked.join(',') === to.join(',') ? [] : [`node ${node} has ${to.join(',')}, not ${asked.join(',')}`];
+  });
+}
+
+/** What cannot be verified is a complaint, not a failure: nodes have moved. */
+async function verify(wire: Wire, done: OperationRecord[]): Promise<string[]> {
+  if (done.length === 0) return [];
+  return verifyMoves(wire, done).catch((error: Error) => [`what was done could not be verified: ${error.message}`]);
+}
+
+function report(outcome: Outcome, verb: Verb, { streams }: Context, words: boolean): void {
+  const { node, from, to } = outcome.record;
+  if (outcome.state === 'finished') {
+    const what = outcome.record.step === 'undone' ? 'as it was' : DONE[verb];
+    if (words) streams.out(`node/${node} ${what} (${from.join(',') || '<none>'} → ${to.join(',') || '<none>'})\n`);
+    return;
+  }
+  const { error } = outcome;
+  const what = { refused: 'was not moved', undone: 'was not moved; it is as it was', interrupted: 'is not finished' }[
+    outcome.state
+  ];
+  const hint = error instanceof Failure ? error.hint : undefined;
+  const lines = [`error: node ${node} ${what}: ${error.message}`, ...(hint === undefined ? [] : [hint])];
+  streams.err(lines.map((line) => `${escapeLine(line)}\n`).join(''));
+}

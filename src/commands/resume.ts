@@ -1,0 +1,97 @@
+import type { ConnectionFlags } from '../model/connection.ts';
+import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import type { OperationManifest } from '../model/operation.ts';
+import type { SettingFlags } from '../model/settings.ts';
+import type { ClusterSurvey } from '../model/survey.ts';
+import type { JournaledOperation, ReadJournal } from '../operate/journal/read.ts';
+import { openStateFolder } from '../operate/journal/state-folder.ts';
+import { resumeOperation } from '../operate/operation.ts';
+import { rollbackOperation } from '../operate/rollback.ts';
+import { surveyGround } from '../plan/ground.ts';
+import { renderDocument } from '../render/document.ts';
+import { operationDocument } from '../render/operation.ts';
+import { renderStanding } from '../render/standing.ts';
+import { surveyCluster } from '../survey/survey.ts';
+import { atWork } from './at-work.ts';
+import { agreed, mustAsk } from './confirm.ts';
+import type { Context } from './context.ts';
+import { findOperation, wholeJournal } from './find-operation.ts';
+
+export interface ResumeArgs {
+  /** At most one operation id. */
+  ids: string[];
+  output: 'json' | 'yaml' | undefined;
+  yes: boolean;
+  stateDir: string | undefined;
+  settings: SettingFlags;
+  connection: ConnectionFlags;
+}
+
+/** `resume`: finishes what was interrupted, whoever began it, wherever. Doing it again changes nothing more. */
+export async function runResume(context: Context, args: ResumeArgs): Promise<ExitCode> {
+  const { streams, env } = context;
+  const [id, more] = args.ids;
+  if (more !== undefined) throw new Failure('resume takes one operation');
+  mustAsk(context, args.yes, 'resume');
+  const wire = await context.connect(args.connection);
+  try {
+    const stateFolder = await openStateFolder({ stateDir: args.stateDir, env, platform: process.platform });
+    const journal = await wholeJournal(context, { wire, stateFolder });
+    const operation = await findOperation(journal, id, { wire, stateFolder });
+    if (!operation) return nothing(context, 'no operation is interrupted');
+    const { manifest } = operation;
+    if (manifest.state !== 'open') {
+      if (args.output) streams.out(renderDocument(operationDocument(manifest, standings(operation)), args.output));
+      return nothing(
+        context,
+        `operation ${operation.id} is ${manifest.state === 'finished' ? 'finished' : 'rolled back'}`,
+      );
+    }
+    const of = rolledBack(operation, journal);
+    const survey = await surveyAgain(wire, manifest, args.settings);
+    streams.err(renderStanding(manifest, standings(operation)));
+    if (!args.yes && !(await agreed(context, `Resume operation ${operation.id}?`))) {
+      return nothing(context, 'resume cancelled');
+    }
+    const options = { wire, stateFolder, ground: surveyGround(survey), output: args.output, refused: 0 };
+    return await atWork(context, options, manifest.verb, (tools) =>
+      of ? rollbackOperation({ of, manifest, former: operation }, tools) : resumeOperation(operation, tools),
+    );
+  } finally {
+    wire.close();
+  }
+}
+
+/** The operation that an interrupted rollback takes back. Throws Failure when its journal is gone. */
+function rolledBack({ manifest: { of, verb } }: JournaledOperation, { operations }: ReadJournal) {
+  if (verb !== 'rollback') return undefined;
+  const found = operations.find(({ id }) => id === of);
+  if (found) return found;
+  throw new Failure(`the journal of operation ${of}, which was being rolled back, is gone`);
+}
+
+export function standings({ records }: JournaledOperation) {
+  return [...records.values()].map((record) => ({ record }));
+}
+
+function nothing({ streams }: Context, why: string): ExitCode {
+  streams.err(`${why}; nothing was changed\n`);
+  return EXIT.fine;
+}
+
+/** The cluster as it is now, with the settings that the operation was planned with where none are given. */
+export async function surveyAgain(
+  wire: Parameters<typeof surveyCluster>[0],
+  { settings }: Pick<OperationManifest, 'settings'>,
+  flags: SettingFlags,
+): Promise<ClusterSurvey> {
+  const text = (values: unknown[]) => (values.length > 0 ? values.join(',') : undefined);
+  const planned: SettingFlags = {
+    clusterCIDR: text(settings.clusterCIDRs),
+    nodeCIDRMaskSize: text(settings.nodeMasks),
+    serviceClusterIPRange: text(settings.serviceCIDRs),
+  };
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  const needs = { pods: 'none', clusterUID: true, freshness: 'quorum' } as const;
+  return surveyCluster(wire, needs, Object.keys(given).length > 0 ? { ...planned, ...given } : planned);
+}

@@ -1,0 +1,91 @@
+import type { ConnectionFlags } from '../model/connection.ts';
+import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import type { OperationManifest, PlannedMove } from '../model/operation.ts';
+import type { SettingFlags } from '../model/settings.ts';
+import type { JournaledOperation } from '../operate/journal/read.ts';
+import { openStateFolder } from '../operate/journal/state-folder.ts';
+import { movesBack, rollbackOperation } from '../operate/rollback.ts';
+import { type Ground, surveyGround } from '../plan/ground.ts';
+import { conflictsOf } from '../plan/rollback.ts';
+import { renderStanding } from '../render/standing.ts';
+import { atWork } from './at-work.ts';
+import { newManifest } from './carry-out.ts';
+import { agreed, mustAsk } from './confirm.ts';
+import type { Context } from './context.ts';
+import { findOperation, wholeJournal } from './find-operation.ts';
+import { standings, surveyAgain } from './resume.ts';
+
+export interface RollbackArgs {
+  /** At most one operation id. */
+  ids: string[];
+  allowConflict: boolean;
+  /** Milliseconds; undefined: as the operation was begun with. */
+  cooldown: number | undefined;
+  output: 'json' | 'yaml' | undefined;
+  yes: boolean;
+  stateDir: string | undefined;
+  settings: SettingFlags;
+  connection: ConnectionFlags;
+}
+
+/** `rollback`: gives each node of an operation its former subnet back, finished or not. */
+export async function runRollback(context: Context, args: RollbackArgs): Promise<ExitCode> {
+  const { streams, env } = context;
+  const [id, more] = args.ids;
+  if (more !== undefined) throw new Failure('rollback takes one operation');
+  mustAsk(context, args.yes, 'rollback');
+  const wire = await context.connect(args.connection);
+  try {
+    const stateFolder = await openStateFolder({ stateDir: args.stateDir, env, platform: process.platform });
+    const journal = await wholeJournal(context, { wire, stateFolder });
+    const found = await findOperation(journal, id, { wire, stateFolder });
+    if (!found)
+      throw new Failure('no operation is interrupted', {
+        hint: 'name the one to roll back: kubectl podcidr operations',
+      });
+    if (found.manifest.verb === 'rollback' && found.manifest.state === 'open') {
+      throw new Failure(`operation ${found.id} is a rollback itself`, {
+        hint: `finish it with: kubectl podcidr resume ${found.id}`,
+      });
+    }
+    if (found.manifest.state === 'rolledBack') {
+      streams.err(`operation ${found.id} is rolled back; nothing was changed\n`);
+      return EXIT.fine;
+    }
+    const former = journal.operations.find(({ manifest }) => manifest.of === found.id && manifest.state === 'open');
+    const ground = surveyGround(await surveyAgain(wire, found.manifest, args.settings));
+    checkConflicts(movesBack(found.records, { moves: former?.manifest.moves ?? [] }), ground, args.allowConflict);
+    streams.err(renderStanding(found.manifest, standings(found)));
+    if (!args.yes && !(await agreed(context, `Give these nodes their former subnets back?`))) {
+      streams.err('rollback cancelled, nothing was changed\n');
+      return EXIT.fine;
+    }
+    const manifest = former?.manifest ?? backwards(context, found, args);
+    const options = { wire, stateFolder, ground, output: args.output, refused: 0 };
+    return await atWork(context, options, 'rollback', (tools) =>
+      rollbackOperation({ of: found, manifest, former }, tools),
+    );
+  } finally {
+    wire.close();
+  }
+}
+
+function backwards(
+  context: Context,
+  of: JournaledOperation,
+  { allowConflict, cooldown }: RollbackArgs,
+): OperationManifest {
+  const { choices } = of.manifest;
+  const own = { ...choices, allowConflict, cooldown: cooldown ?? choices.cooldown };
+  return { ...newManifest(context, 'rollback', { ...of.manifest, moves: [] }, own), of: of.id };
+}
+
+/** Throws Failure when a former subnet is somebody else's by now, or is not fit for the cluster any more. */
+function checkConflicts(moves: PlannedMove[], ground: Ground, allowed: boolean): void {
+  const [first, ...others] = conflictsOf(moves, ground);
+  if (!first || allowed) return;
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  throw new Failure(`node ${first.node} cannot have its former subnet back: ${first.reason}${more}`, {
+    hint: '--allow-conflict gives it back all the same',
+  });
+}

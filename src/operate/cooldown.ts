@@ -1,0 +1,21 @@
+import type { OperationRecord } from '../model/operation.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Waits before a Node that was absent for seconds is deleted again: pod garbage collection judges by name, and a name that it
+ * has seen absent once is judged 40 s later without another look in between (gc_controller.go:quarantineTime). The wait is
+ * announced; it ends early when the operator wants to stop. `cooldown`: milliseconds since the Node came back.
+ */
+export async function coolDown(
+  node: string,
+  absence: OperationRecord['absence'],
+  cooldown: number,
+  { tools: { clock, waits, stopping, tell } }: Session,
+): Promise<void> {
+  if (!absence || absence.ms < waits.absenceNoticed) return;
+  const end = Date.parse(absence.until) + cooldown;
+  if (end <= clock.now()) return;
+  const seconds = Math.ceil((end - clock.now()) / 1000);
+  tell(`node/${node} was absent for ${Math.ceil(absence.ms / 1000)} s just now; waiting ${seconds} s (--cooldown)`);
+  while (clock.now() < end && !stopping()) await clock.sleep(Math.min(waits.poll, end - clock.now()));
+}

@@ -1,0 +1,99 @@
+import { getNode } from '../kube/objects/node.ts';
+import type { RawObject } from '../model/json.ts';
+import type { OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
+import { asObject } from '../model/read-json.ts';
+import { postBody } from '../plan/body.ts';
+import { persist } from './persist.ts';
+import { type Outcome, runMove, STEPS } from './runner.ts';
+import type { Session } from './session.ts';
+import { checkUnchanged } from './steps/swap/guard.ts';
+import type { Work } from './work.ts';
+
+/** One move to be carried out. */
+export interface Todo {
+  move: PlannedMove;
+  /** How far it is; undefined when it is not begun. */
+  record: OperationRecord | undefined;
+  /** The Node as the plan was made with it; undefined: it is read, and must be what was planned. */
+  raw: RawObject | undefined;
+}
+
+/**
+ * Carries out the moves one after another. A move that is refused before its first write is skipped; one that fails later stops
+ * the operation. Returns how each ended; moves that were not begun are not in the list.
+ */
+export async function runMoves(session: Session, manifest: OperationManifest, todo: Todo[]): Promise<Outcome[]> {
+  const { stopping, ended } = session.tools;
+  const { choices } = manifest;
+  const outcomes: Outcome[] = [];
+  for (const [index, one] of todo.entries()) {
+    if (index > 0) await pause(choices.pauseBetween, session);
+    if (stopping()) break;
+    const reserved = todo.slice(index + 1).flatMap(({ move }) => move.to);
+    const outcome = await runTodo(one, manifest, session, session.work(choices, reserved));
+    outcomes.push(outcome);
+    ended(outcome);
+    if (outcome.state === 'undone' || outcome.state === 'interrupted') break;
+  }
+  return outcomes;
+}
+
+async function runTodo(
+  { move, record, raw }: Todo,
+  manifest: OperationManifest,
+  session: Session,
+  work: Work,
+): Promise<Outcome> {
+  const begun = record !== undefined && record.step !== 'undone';
+  if (begun) {
+    session.journal.know(record);
+    return runMove(STEPS[record.method], record, work);
+  }
+  const attempt = (record?.attempt ?? 0) + 1;
+  try {
+    const node = raw ?? (await persist(work, () => getNode(work.wire, move.node)));
+    const first = firstRecord(manifest, move, { raw: node, attempt }, session);
+    if (raw === undefined) checkUnchanged(node, first);
+    return await runMove(STEPS[move.method], first, work);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { state: 'refused', record: { ...move, step: 'planned' }, error };
+  }
+}
+
+/** The record of a move that is not begun. `raw`: the Node as it is now. */
+export function firstRecord(
+  { operation, clusterUID }: OperationManifest,
+  { node, uid, method, wished, from, to }: PlannedMove,
+  { raw, attempt }: { raw: RawObject; attempt: number },
+  { tools: { tool, clock } }: Pick<Session, 'tools'>,
+): OperationRecord {
+  return {
+    schema: 1,
+    tool,
+    clusterUID,
+    operation,
+    node,
+    uid,
+    method,
+    wished,
+    attempt,
+    from,
+    to,
+    raw,
+    body: postBody(raw, { from, to, operation }),
+    resourceVersion: String(asObject(raw.metadata).resourceVersion),
+    dependents: [],
+    survivors: [],
+    step: 'planned',
+    at: new Date(clock.now()).toISOString(),
+  };
+}
+
+/** Ends early when the operator wants to stop. */
+async function pause(ms: number, { tools: { clock, waits, stopping } }: Session): Promise<void> {
+  const end = clock.monotonic() + ms;
+  while (clock.monotonic() < end && !stopping()) {
+    await clock.sleep(Math.min(waits.poll, Math.max(0, end - clock.monotonic())));
+  }
+}

@@ -1,0 +1,147 @@
+import { getNode } from '../kube/objects/node.ts';
+import type { OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
+import { asObject } from '../model/read-json.ts';
+import { postBody } from '../plan/body.ts';
+import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
+import { fence, fenceDisplaced } from './fence.ts';
+import type { JournaledOperation } from './journal/read.ts';
+import { runMoves, type Todo } from './moves.ts';
+import { closeOperation, type Ended } from './operation.ts';
+import { persist } from './persist.ts';
+import { type Outcome, runMove, STEPS, undoMove } from './runner.ts';
+import { openSession, type Session } from './session.ts';
+import { settleDeletion } from './steps/swap/delete.ts';
+import type { Tools } from './tools.ts';
+import { reached, type Work } from './work.ts';
+
+/** What a rollback rests on: the operation that is rolled back, and its own journal when it was interrupted before. */
+export interface Rollback {
+  of: JournaledOperation;
+  manifest: OperationManifest;
+  /** Undefined when it is begun now. */
+  former: JournaledOperation | undefined;
+}
+
+/**
+ * Gives every node of an operation its former subnet back, the last one first. What is open is settled before: a Node that was
+ * not deleted is as it was again, one that is absent comes back with its former subnet. Then the nodes that have moved are
+ * moved back by the same protocol, as an operation of its own that can be resumed. Throws as `beginOperation` does.
+ */
+export async function rollbackOperation({ of, manifest, former }: Rollback, tools: Tools): Promise<Ended> {
+  const own = manifest.operation;
+  const session = await openSession(own, [own, of.id], tools);
+  try {
+    await fenceDisplaced(session, [own, of.id], manifest.clusterUID);
+    if (former) await fence(former, session);
+    else await session.journal.saveManifest(manifest);
+    await fence(of, session);
+    const outcomes = await settleOpen(of, session);
+    if (outcomes.some(({ state }) => state === 'interrupted') || tools.stopping()) return { manifest, outcomes };
+    const back = movesBack(of.records, manifest);
+    const whole = { ...manifest, moves: back };
+    await session.journal.saveManifest(whole);
+    outcomes.push(...(await moveBack(whole, { of, manifest, former }, session)));
+    const left = [...of.records.values()].some(({ step, method }) => step !== 'undone' && method !== 'patch');
+    if (left) return { manifest: whole, outcomes };
+    await closeOperation(of.manifest, 'rolledBack', session);
+    return { manifest: await closeOperation(whole, 'finished', session), outcomes };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Brings every open record of the operation to `undone` or `finished`; stops at the first that cannot be. */
+async function settleOpen(of: JournaledOperation, session: Session): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const record of [...of.records.values()].reverse()) {
+    if (record.step === 'finished' || record.step === 'undone') continue;
+    session.journal.know(record);
+    const outcome = await settle(record, session, session.work(of.manifest.choices, []));
+    if (outcome.state === 'finished') of.records.set(record.node, outcome.record);
+    else outcomes.push(outcome);
+    if (outcome.state === 'finished' && outcome.record.step === 'undone') {
+      outcomes.push(outcome);
+      session.tools.ended(outcome);
+    }
+    if (outcome.state === 'interrupted') break;
+  }
+  return outcomes;
+}
+
+/** `finished` with the record at `undone` or `finished`, or `interrupted`. */
+async function settle(record: OperationRecord, session: Session, work: Work): Promise<Outcome> {
+  try {
+    if (reached(record, 'posted')) return await runMove(STEPS[record.method], record, work);
+    if (record.method === 'patch') return { state: 'finished', record: await settlePatch(record, work) };
+    const absent =
+      record.step === 'swapping' && (await settleDeletion(record, work, 'an earlier run was interrupted')) === 'absent';
+    if (!absent) return { state: 'finished', record: await undoMove(STEPS[record.method], record, work) };
+    return await postFormer(record, work);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const outcome: Outcome = { state: 'interrupted', record, error };
+    session.tools.ended(outcome);
+    return outcome;
+  }
+}
+
+/** The Node is absent: it is posted with its former subnet at once, instead of moving it twice. */
+async function postFormer(record: OperationRecord, work: Work): Promise<Outcome> {
+  const { raw, from, operation, attempt } = record;
+  const body = postBody(raw, { from, to: from, operation });
+  const first = await persist(work, () =>
+    work.journal.save({ ...record, to: from, body, attempt: attempt + 1 }, 'swapping'),
+  );
+  const outcome = await runMove(STEPS[record.method], first, work);
+  // The lost POST of an earlier run may have brought it back with its new subnet: that one is moved back like the others.
+  if (outcome.state === 'interrupted' || outcome.state === 'refused') return outcome;
+  const done = work.journal.last(first);
+  if (done.to.join(',') !== from.join(',')) return { state: 'finished', record: done };
+  return { state: 'finished', record: await persist(work, () => work.journal.save(done, 'undone')) };
+}
+
+/** A subnet that was given to an empty Node cannot be taken away again; one that was not given yet never will be. */
+async function settlePatch(record: OperationRecord, work: Work): Promise<OperationRecord> {
+  const node = await persist(work, () => getNode(work.wire, record.node));
+  const { uid } = asObject(node.metadata);
+  const given = uid === record.uid && podCIDRsOf(node).join(',') === record.to.join(',');
+  return persist(work, () => work.journal.save(record, given ? 'finished' : 'undone'));
+}
+
+/** The ways back, the last move first. Nodes that were empty before keep what they were given. */
+export function movesBack(
+  records: ReadonlyMap<string, OperationRecord>,
+  { moves }: Pick<OperationManifest, 'moves'>,
+): PlannedMove[] {
+  const back = [...records.values()].reverse().flatMap((record): PlannedMove[] => {
+    if (record.step !== 'finished' || record.method === 'patch' || record.method === 'create') return [];
+    const { node, uid, newUID, from, to } = record;
+    return [{ node, uid: newUID ?? uid, method: 'recreate', from: to, to: from, wished: true }];
+  });
+  // What an earlier run of this rollback has moved already stays in its manifest.
+  return [...moves.filter(({ node }) => !back.some((one) => one.node === node)), ...back];
+}
+
+async function moveBack(manifest: OperationManifest, { of, former }: Rollback, session: Session): Promise<Outcome[]> {
+  const todo = manifest.moves
+    .filter(({ node }) => of.records.get(node)?.step === 'finished')
+    .map((move): Todo => ({ move, record: former?.records.get(move.node), raw: undefined }));
+  const done = todo.filter(({ record }) => record?.step === 'finished');
+  const outcomes = await runMoves(
+    session,
+    manifest,
+    todo.filter((one) => !done.includes(one)),
+  );
+  const back = [...done.map(({ move }) => move.node), ...finished(outcomes)];
+  for (const node of back) {
+    const record = of.records.get(node);
+    if (!record) continue;
+    const work = session.work(manifest.choices, []);
+    of.records.set(node, await persist(work, () => session.journal.save(record, 'undone')));
+  }
+  return outcomes;
+}
+
+function finished(outcomes: Outcome[]): string[] {
+  return outcomes.filter(({ state }) => state === 'finished').map(({ record }) => record.node);
+}

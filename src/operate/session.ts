@@ -1,0 +1,63 @@
+import { type Discovery, discoverKinds } from '../kube/discovery.ts';
+import { NodeWatch } from '../kube/node-watch.ts';
+import { limited } from '../kube/wire/limited.ts';
+import type { OperationChoices } from '../model/operation.ts';
+import { ClusterCopies } from './journal/cluster.ts';
+import { Journal } from './journal/journal.ts';
+import { type AcquiredLock, acquireLock } from './lock/acquire.ts';
+import { fenced } from './lock/fenced.ts';
+import type { Holder } from './lock/holder.ts';
+import type { Lock } from './lock/lock.ts';
+import type { Tools } from './tools.ts';
+import type { Work } from './work.ts';
+
+/** One process at work on the cluster: the lock, the journal, the watch. */
+export interface Session {
+  tools: Tools;
+  lock: Lock;
+  /** Whose lock had expired when it was taken over. */
+  displaced: Holder | undefined;
+  copies: ClusterCopies;
+  journal: Journal;
+  /** What the steps of one move work with. */
+  work(choices: OperationChoices, reserved: string[]): Work;
+  /** Ends the watch and gives the lock back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the lock and opens the watch. `expected`: operations whose holder may have died a moment ago.
+ * Throws Failure when another operator is at work, ApiError, WireError.
+ */
+export async function openSession(operation: string, expected: string[], tools: Tools): Promise<Session> {
+  const { wire, clock, waits, stateFolder } = tools;
+  const { lock, displaced }: AcquiredLock = await acquireLock({ ...tools, operation, expected });
+  const watch = new NodeWatch(wire);
+  const guarded = fenced(wire, lock);
+  // What happens between DELETE and POST must not wait for a connection that died.
+  const copies = new ClusterCopies(limited(guarded, waits.answer), lock.holder.identity);
+  const journal = new Journal(copies, stateFolder, clock);
+  const close = async () => {
+    watch.close();
+    await lock.release();
+  };
+  try {
+    // Both before the first move: between detach and DELETE nothing is to be waited for.
+    const [discovery] = await Promise.all([discoverKinds(wire), watch.subnets()]);
+    const work = (choices: OperationChoices, reserved: string[]) =>
+      workOf({ tools, lock, journal, watch, discovery, choices, reserved, wire: guarded });
+    return { tools, lock, displaced, copies, journal, work, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Parts extends Pick<Work, 'lock' | 'journal' | 'watch' | 'choices' | 'reserved' | 'wire'> {
+  tools: Tools;
+  discovery: Discovery;
+}
+
+function workOf({ tools: { clock, waits, ground, stopping, tell }, ...parts }: Parts): Work {
+  return { clock, waits, ground, stopping, tell, ...parts };
+}

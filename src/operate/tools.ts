@@ -1,0 +1,24 @@
+import type { Wire } from '../kube/wire/wire.ts';
+import type { Clock, Waits } from '../model/clock.ts';
+import type { Ground } from '../plan/ground.ts';
+import type { Outcome } from './runner.ts';
+
+/** What every operation is carried out with. */
+export interface Tools {
+  wire: Wire;
+  clock: Clock;
+  waits: Waits;
+  stateFolder: string;
+  /** For example kubectl-podcidr/0.1.0. */
+  tool: string;
+  /** user@host. */
+  by: string;
+  /** Random digits, one process's own. */
+  nonce: string;
+  ground: Ground;
+  /** True once the operator wants to stop: the node in hand is finished, no other is begun. */
+  stopping(): boolean;
+  tell(line: string): void;
+  /** Called as each move ends. */
+  ended(outcome: Outcome): void;
+}
