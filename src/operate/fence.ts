@@ -47,7 +47,7 @@ async function touch(record: OperationRecord, work: Work): Promise<void> {
         await annotate({ [OPERATION_ANNOTATION]: null });
       await annotate(annotations);
     } catch (error) {
-      if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 409)) throw error;
+      if (!(error instanceof ApiError) || ![404, 409, 422].includes(error.status)) throw error;
     }
   });
 

@@ -38,7 +38,7 @@ export function creation(body: string): WireRequest {
 }
 
 /**
- * JSON merge patch of a Node; a uid in its metadata is a precondition (409 when the Node is another one by now).
+ * JSON merge patch of a Node; a uid in its metadata is a precondition (422 when the Node is another one by now: a uid cannot be patched).
  * Returns the Node after the patch. Throws ApiError, WireError.
  */
 export async function patchNode(wire: Wire, name: string, patch: JsonObject): Promise<RawObject> {

@@ -54,9 +54,11 @@ export async function settleDeletion(
       await patchNode(work.wire, record.node, patch);
       return 'moved';
     } catch (error) {
-      // 404: our DELETE has won. 409: it has, and another Node of this name is there already, or many write at once.
-      if (error instanceof ApiError && error.status === 404) return 'absent';
-      if (error instanceof ApiError && error.status === 409 && (await isReplaced(record, work))) return 'absent';
+      // 404: our DELETE has won. 422, 409: it has, and another Node of this name is there already (a uid cannot be patched), or
+      // many write at once.
+      const refused = error instanceof ApiError ? error.status : 0;
+      if (refused === 404) return 'absent';
+      if ((refused === 409 || refused === 422) && (await isReplaced(record, work))) return 'absent';
       // Whoever has the lock now has touched the Node, so a read tells; and a Node that is absent comes back all the same.
       if (error instanceof LockLost) {
         if (!(await isAbsent(record, work))) throw error;
