@@ -84,9 +84,22 @@ export const CATALOGUE = {
     origin:
       'The cluster became dual-stack after the node had joined: podCIDRs of a Node that has one are never extended (pkg/apis/core/validation/validation.go:ValidateNodeUpdate).',
   },
+  OperationInterrupted: {
+    severity: 'error',
+    title: 'an operation of this tool was begun and not finished',
+    meaning:
+      'The journal in kube-system has an operation that is open, and no process holds its lock. One finding per operation, naming the nodes that are begun and not finished.',
+    harm: 'A Node may be absent, without its owned objects, or cordoned. Pods of a Node that is absent for 40 s are deleted.',
+    cure: '`kubectl podcidr resume ID` finishes it, `kubectl podcidr rollback ID` takes it back; both work on any machine.',
+    origin:
+      'The program was killed, lost the server, or stopped at a failure. Pod garbage collection: pkg/controller/podgc/gc_controller.go:quarantineTime.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type Code = keyof typeof CATALOGUE;
 
 /** All codes, in the order of the catalogue. */
 export const CODES = Object.keys(CATALOGUE) as Code[];
+
+/** Those that `list` shows: what is wrong with a node's subnet. */
+export const SUBNET_CODES = CODES.filter((code) => code.startsWith('Subnet'));

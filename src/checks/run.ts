@@ -2,6 +2,7 @@ import type { CheckReport, Finding, Severity, SkippedCheck } from '../model/find
 import type { ClusterSurvey } from '../model/survey.ts';
 import type { Code } from './catalogue.ts';
 import type { Judge } from './check.ts';
+import { judgeOperationInterrupted } from './operation-interrupted.ts';
 import { judgeSubnetDuplicate } from './subnet-duplicate.ts';
 import { judgeSubnetFamilyMissing } from './subnet-family-missing.ts';
 import { judgeSubnetMalformed } from './subnet-malformed.ts';
@@ -23,6 +24,7 @@ const JUDGES: Record<Code, Judge> = {
   SubnetOverlapsServices: judgeSubnetOverlapsServices,
   SubnetOverlapsNodeAddress: judgeSubnetOverlapsNodeAddress,
   SubnetFamilyMissing: judgeSubnetFamilyMissing,
+  OperationInterrupted: judgeOperationInterrupted,
 };
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };

@@ -67,10 +67,12 @@ async function conclude(
   tell: (line: string) => void,
 ): Promise<ExitCode> {
   const done = outcomes.flatMap((outcome) => (outcome.state === 'finished' ? [outcome.record] : []));
-  const complaints = [...otherwise(done), ...(await verify(wire, done))];
+  const complaints = [...otherwise(done), ...(await verify(wire, done, manifest.choices.allowConflict))];
   for (const complaint of complaints) tell(`error: ${complaint}`);
   if (done.length > 0 && complaints.length === 0) {
-    tell('Verified: every moved node is there once, with its new subnet, shared with no other node.');
+    const alone = manifest.choices.allowConflict ? '' : ', shared with no other node';
+    const which = manifest.verb === 'rollback' ? 'former' : 'new';
+    tell(`Verified: every moved node is there once, with its ${which} subnet${alone}.`);
     tell('Not verified: the CNI on the nodes, routes of the peers, reachability of pods.');
   }
   if (manifest.state === 'open') {
@@ -100,16 +102,20 @@ function otherwise(done: OperationRecord[]): string[] {
 }
 
 /** What cannot be verified is a complaint, not a failure: nodes have moved. */
-async function verify(wire: Wire, done: OperationRecord[]): Promise<string[]> {
+async function verify(wire: Wire, done: OperationRecord[], mayShare: boolean): Promise<string[]> {
   if (done.length === 0) return [];
-  return verifyMoves(wire, done).catch((error: Error) => [`what was done could not be verified: ${error.message}`]);
+  return verifyMoves(wire, done, mayShare).catch((error: Error) => [
+    `what was done could not be verified: ${error.message}`,
+  ]);
 }
 
 function report(outcome: Outcome, verb: Verb, { streams }: Context, words: boolean): void {
   const { node, from, to } = outcome.record;
   if (outcome.state === 'finished') {
-    const what = outcome.record.step === 'undone' ? 'as it was' : DONE[verb];
-    if (words) streams.out(`node/${node} ${what} (${from.join(',') || '<none>'} → ${to.join(',') || '<none>'})\n`);
+    if (!words) return;
+    const subnet = (podCIDRs: string[]) => podCIDRs.join(',') || '<none>';
+    const change = outcome.record.step === 'undone' ? subnet(from) : `${subnet(from)} → ${subnet(to)}`;
+    streams.out(`node/${node} ${DONE[verb]} (${change})\n`);
     return;
   }
   const { error } = outcome;

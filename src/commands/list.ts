@@ -1,3 +1,4 @@
+import { SUBNET_CODES } from '../checks/catalogue.ts';
 import { isTooYoung } from '../checks/exempt.ts';
 import { codesByNode, runChecks } from '../checks/run.ts';
 import { ApiError } from '../kube/wire/api-error.ts';
@@ -28,7 +29,9 @@ export async function runList(context: Context, args: ListArgs): Promise<ExitCod
   const names = [...new Set(args.names.map(nodeName))];
   const selector = parseSelector(args.selector ?? '');
   const order = orderOf(args.sortBy);
-  const judged = await surveyAndJudge(context, args, args.output === 'wide' ? 'all' : 'none', runChecks);
+  const judged = await surveyAndJudge(context, args, args.output === 'wide' ? 'all' : 'none', (read) =>
+    runChecks(read, { codes: SUBNET_CODES }),
+  );
   const rows = pick(judged, names, selector);
   if (args.names.length === 0 || args.sortBy !== undefined) rows.sort(order);
   print(context, args, rows, judged);

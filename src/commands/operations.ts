@@ -1,4 +1,5 @@
 import { getLease } from '../kube/objects/lease.ts';
+import { LOCK, readHolder } from '../kube/objects/lock-lease.ts';
 import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { ConnectionFlags } from '../model/connection.ts';
@@ -6,7 +7,6 @@ import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import { prune } from '../operate/journal/prune.ts';
 import type { JournaledOperation } from '../operate/journal/read.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
-import { LOCK, readHolder } from '../operate/lock/holder.ts';
 import { renderAge } from '../render/age.ts';
 import { renderDocument } from '../render/document.ts';
 import { operationDocument, operationList, operationState, renderOperations } from '../render/operation.ts';
@@ -41,7 +41,7 @@ export async function runOperations(context: Context, args: OperationsArgs): Pro
 
 async function show(context: Context, args: OperationsArgs, source: JournalSource): Promise<ExitCode> {
   const { streams, clock } = context;
-  const [journal, holder] = await Promise.all([wholeJournal(context, source), runningOperation(context, source.wire)]);
+  const [journal, holder] = await Promise.all([wholeJournal(context, source), runningOperation(source.wire)]);
   const named = await Promise.all(
     args.words.map((id) => findOperation({ ...journal, operations: journal.operations }, id, source)),
   );
@@ -67,12 +67,12 @@ function row(operation: JournaledOperation, running: boolean, now: number) {
 }
 
 /** Id of the operation whose process is at work now; undefined when none is, or it may not be read. */
-async function runningOperation({ waits }: Context, wire: Wire): Promise<string | undefined> {
+async function runningOperation(wire: Wire): Promise<string | undefined> {
   try {
     const there = await getLease(wire, LOCK.namespace, LOCK.name);
     const holder = there && readHolder(there.lease);
     if (!holder) return undefined;
-    const alive = there.date === undefined || there.date - holder.renewed <= waits.lockExpiry;
+    const alive = there.date === undefined || there.date - holder.renewed <= holder.expiry;
     return alive ? holder.operation : undefined;
   } catch (error) {
     if (error instanceof ApiError) return undefined;
@@ -83,7 +83,7 @@ async function runningOperation({ waits }: Context, wire: Wire): Promise<string 
 async function forget(context: Context, args: OperationsArgs, ids: string[], source: JournalSource): Promise<ExitCode> {
   const { streams, clock } = context;
   const journal = await wholeJournal(context, source);
-  const holder = await runningOperation(context, source.wire);
+  const holder = await runningOperation(source.wire);
   const named = ids.map((id) => journal.operations.find((one) => one.id === id) ?? id);
   const unknown = named.find((one) => typeof one === 'string');
   if (unknown !== undefined) await findOperation(journal, String(unknown), source);

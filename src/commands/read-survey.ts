@@ -34,8 +34,17 @@ export async function surveyAndJudge(
     source.filenames.length > 0
       ? await fromDump(context, source, judge)
       : await fromCluster(context, source, pods, judge);
+  tellInterrupted(context, judged.survey);
   for (const warning of judged.survey.warnings) context.streams.err(`Warning: ${escapeLine(warning)}\n`);
   return judged;
+}
+
+/** What was begun and not finished matters to every reader: a Node may be absent. */
+export function tellInterrupted({ streams }: Pick<Context, 'streams'>, { interrupted = [] }: ClusterSurvey): void {
+  for (const { id, verb, by } of interrupted) {
+    const line = `Warning: operation ${id} (${verb} by ${by}) is not finished: kubectl podcidr resume ${id}`;
+    streams.err(`${escapeLine(line)}\n`);
+  }
 }
 
 async function fromDump(

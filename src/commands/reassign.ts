@@ -22,6 +22,7 @@ import { surveyCluster } from '../survey/survey.ts';
 import { carryOut } from './carry-out.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
+import { tellInterrupted } from './read-survey.ts';
 
 export interface ReassignArgs {
   /** NODE or NODE=CIDR[,CIDR]. */
@@ -47,6 +48,7 @@ export async function runReassign(context: Context, args: ReassignArgs): Promise
   const wire = await context.connect(args.connection);
   try {
     const survey = await surveyCluster(wire, { pods: 'none', clusterUID: true, freshness: 'quorum' }, args.settings);
+    tellInterrupted(context, survey);
     for (const warning of survey.warnings) context.streams.err(`Warning: ${warning}\n`);
     warnOfServices(context, survey);
     const plan = planReassign(survey, wishes, { machinePaused: args.machinePaused });

@@ -51,6 +51,16 @@ export interface SurveyPod {
   daemonSet: boolean;
 }
 
+/** An operation that was begun and is carried out by nobody. */
+export interface InterruptedOperation {
+  id: string;
+  verb: string;
+  /** user@host of who began it. */
+  by: string;
+  /** Its nodes that are begun and not finished, with the last step that was finished. */
+  nodes: { name: string; step: string }[];
+}
+
 /** Everything that the checks and plans look at. From the API server or from a dump: the shape is the same. */
 export interface ClusterSurvey {
   origin: 'cluster' | 'dump';
@@ -61,6 +71,8 @@ export interface ClusterSurvey {
   nodes: SurveyNode[];
   pods: Reading<SurveyPod[]>;
   settings: ClusterSettings;
+  /** None in a dump, and where they may not be read. */
+  interrupted?: InterruptedOperation[];
   /** What is accepted but odd, a sentence each: printed after "Warning: ". */
   warnings: string[];
 }

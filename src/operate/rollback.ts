@@ -73,8 +73,7 @@ async function settle(record: OperationRecord, session: Session, work: Work): Pr
   try {
     if (reached(record, 'posted')) return await runMove(STEPS[record.method], record, work);
     if (record.method === 'patch') return { state: 'finished', record: await settlePatch(record, work) };
-    const absent =
-      record.step === 'swapping' && (await settleDeletion(record, work, 'an earlier run was interrupted')) === 'absent';
+    const absent = record.step === 'swapping' && (await settleDeletion(record, work)) === 'absent';
     if (!absent) return { state: 'finished', record: await undoMove(STEPS[record.method], record, work) };
     return await postFormer(record, work);
   } catch (error) {

@@ -1,12 +1,12 @@
 import { type Discovery, discoverKinds } from '../kube/discovery.ts';
 import { NodeWatch } from '../kube/node-watch.ts';
+import type { Holder } from '../kube/objects/lock-lease.ts';
 import { limited } from '../kube/wire/limited.ts';
 import type { OperationChoices } from '../model/operation.ts';
 import { ClusterCopies } from './journal/cluster.ts';
 import { Journal } from './journal/journal.ts';
 import { type AcquiredLock, acquireLock } from './lock/acquire.ts';
 import { fenced } from './lock/fenced.ts';
-import type { Holder } from './lock/holder.ts';
 import type { Lock } from './lock/lock.ts';
 import type { Tools } from './tools.ts';
 import type { Work } from './work.ts';

@@ -8,21 +8,23 @@ import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 
 /**
  * Lists all nodes by quorum and returns what is wrong with the moved ones, a line each: absent, without the subnet that it was
- * given, or sharing it with another node (kube-controller-manager may have handed it out at the same moment).
- * Throws ApiError, WireError.
+ * given, or sharing it with another node (kube-controller-manager may have handed it out at the same moment). A subnet that was
+ * given back may be shared: it was before. Throws ApiError, WireError.
  */
-export async function verifyMoves(wire: Wire, records: OperationRecord[]): Promise<string[]> {
+export async function verifyMoves(wire: Wire, records: OperationRecord[], mayShare: boolean): Promise<string[]> {
   const { body } = await requestJSON(wire, { method: 'GET', path: '/api/v1/nodes' });
   const nodes = asList(body.items).map((item) => {
     const node = asObject(item);
     return { name: String(asObject(node.metadata).name), podCIDRs: podCIDRsOf(node) };
   });
-  return records.flatMap(({ node: name, to }) => {
+  return records.flatMap(({ node: name, step, from, to: given }) => {
+    const to = step === 'undone' ? from : given;
     const node = nodes.find((one) => one.name === name);
     if (!node) return [`node ${name} is absent`];
     if (to.length === 0) return [`node ${name} has no subnet`];
     if (node.podCIDRs.join(',') !== to.join(','))
       return [`node ${name} has ${node.podCIDRs.join(',') || 'no subnet'}, not ${to.join(',')}`];
+    if (mayShare || step === 'undone') return [];
     const blocks = readableBlocks(to);
     return nodes
       .filter((other) => other.name !== name)

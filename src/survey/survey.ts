@@ -8,6 +8,7 @@ import { asObject, asText } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
 import type { SettingFlags } from '../model/settings.ts';
 import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
+import { readInterrupted } from './interrupted.ts';
 import { newestTime } from './newest-time.ts';
 import { readNode } from './nodes.ts';
 import { readPod } from './pods.ts';
@@ -31,13 +32,14 @@ export interface SurveyNeeds {
 export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: SettingFlags): Promise<ClusterSurvey> {
   // Wrong flags are told before anything is asked.
   mergeSettings(flags, { known: false, reason: '' });
-  const [nodes, controllerManagers, pods, clusterUID] = await Promise.all([
+  const [nodes, controllerManagers, pods, clusterUID, interrupted] = await Promise.all([
     listNodes(wire, needs.freshness),
     allowed('the pods of kube-controller-manager', `${wire.server}`, () => readControllerManagers(wire)),
     needs.pods === 'all' ? allowed('pods', wire.server, () => readPods(wire)) : notRead('pods were not asked for'),
     needs.clusterUID
       ? allowed('namespace kube-system', wire.server, () => readUID(wire))
       : notRead('it was not asked for'),
+    readInterrupted(wire),
   ]);
   const settings = mergeSettings(flags, controllerManagers);
   return {
@@ -47,6 +49,7 @@ export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: Setti
     nodes: nodes.items.map(readNode),
     pods,
     settings,
+    interrupted,
     warnings: settingWarnings(settings),
   };
 }

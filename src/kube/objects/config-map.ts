@@ -81,10 +81,12 @@ export async function noteConfigMaps(wire: Wire, selector: string): Promise<Conf
     query: { labelSelector: [OURS, selector].filter((part) => part !== '').join(',') },
     accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
   });
-  return asList(body.items).map((item) => {
-    const { name, labels, annotations } = asObject(asObject(item).metadata);
-    return { name: asText(name) ?? '', labels: asTexts(labels), annotations: asTexts(annotations) };
-  });
+  return asList(body.items).map((item) => noteOf(asObject(item)));
+}
+
+export function noteOf(configMap: RawObject): ConfigMapNote {
+  const { name, labels, annotations } = asObject(configMap.metadata);
+  return { name: asText(name) ?? '', labels: asTexts(labels), annotations: asTexts(annotations) };
 }
 
 /** Deletes one; one that is gone is deleted. Throws ApiError, WireError. */

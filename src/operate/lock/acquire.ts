@@ -1,4 +1,5 @@
 import { createLease, getLease, type ReadLease, replaceLease } from '../../kube/objects/lease.ts';
+import { type Holder, LOCK, readHolder, writeHolder } from '../../kube/objects/lock-lease.ts';
 import { ApiError } from '../../kube/wire/api-error.ts';
 import type { Wire } from '../../kube/wire/wire.ts';
 import type { Clock, Waits } from '../../model/clock.ts';
@@ -6,7 +7,6 @@ import { Failure } from '../../model/failure.ts';
 import type { Json, RawObject } from '../../model/json.ts';
 import { asObject } from '../../model/read-json.ts';
 import { stumbles } from '../persist.ts';
-import { type Holder, LOCK, readHolder, writeHolder } from './holder.ts';
 import { Lock } from './lock.ts';
 
 export interface LockRequest {
@@ -111,8 +111,15 @@ async function take(request: LockRequest, there: ReadLease | undefined): Promise
   const offset = there?.date === undefined ? 0 : there.date - clock.now();
   const now = clock.now() + offset;
   const identity = `${operation}_${nonce}`;
-  const holder: Holder = { identity, operation, by, since: new Date(now).toISOString(), renewed: now };
-  const lease = writeHolder(there?.lease, holder, Math.ceil(waits.lockExpiry / 1000));
+  const holder: Holder = {
+    identity,
+    operation,
+    by,
+    since: new Date(now).toISOString(),
+    renewed: now,
+    expiry: waits.lockExpiry,
+  };
+  const lease = writeHolder(there?.lease, holder);
   try {
     const written = there ? await replaceLease(wire, lease) : await createLease(wire, lease);
     return new Lock({ wire, clock, waits }, holder, written, offset);

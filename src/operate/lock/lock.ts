@@ -1,10 +1,10 @@
 import { getLease, type ReadLease, replaceLease } from '../../kube/objects/lease.ts';
+import { type Holder, LOCK, readHolder, writeHolder } from '../../kube/objects/lock-lease.ts';
 import { ApiError } from '../../kube/wire/api-error.ts';
 import type { Wire } from '../../kube/wire/wire.ts';
 import type { Clock, Waits } from '../../model/clock.ts';
 import { EXIT, Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
-import { type Holder, LOCK, readHolder, writeHolder } from './holder.ts';
 
 /** The lock was taken over by another operator: nothing more may be written. */
 export class LockLost extends Failure {}
@@ -61,7 +61,7 @@ export class Lock {
     this.#released = true;
     await this.#renewing?.catch(() => undefined);
     if (this.#lost) return;
-    await replaceLease(this.#work.wire, writeHolder(this.#lease, undefined, this.#seconds)).catch(() => undefined);
+    await replaceLease(this.#work.wire, writeHolder(this.#lease, undefined)).catch(() => undefined);
   }
 
   async #keep(): Promise<void> {
@@ -86,7 +86,7 @@ export class Lock {
       const sent = this.#moment();
       try {
         const next = { ...this.holder, renewed: sent.now + this.#offset };
-        const { lease } = await replaceLease(wire, writeHolder(this.#lease, next, this.#seconds));
+        const { lease } = await replaceLease(wire, writeHolder(this.#lease, next));
         this.#lease = lease;
         this.#renewed = sent;
         return;
@@ -102,10 +102,6 @@ export class Lock {
         this.#lease = there.lease;
       }
     }
-  }
-
-  get #seconds(): number {
-    return Math.ceil(this.#work.waits.lockExpiry / 1000);
   }
 
   #moment() {

@@ -52,7 +52,7 @@ export const swapStep: StepDefinition = {
  * DELETE is found out first. If the Node is still there, what it owns by now is looked for again.
  */
 async function goOn(record: OperationRecord, work: Work): Promise<OperationRecord> {
-  const outcome = await settleDeletion(record, work, 'an earlier run was interrupted');
+  const outcome = await settleDeletion(record, work);
   if (outcome === 'absent') {
     const now = Date.parse(record.at);
     const start = { now, monotonic: work.clock.monotonic() - (work.clock.now() - now) };

@@ -10,6 +10,9 @@ import type { DumpedObject } from './objects.ts';
 export interface Inventory {
   nodes: RawObject[];
   pods: RawObject[];
+  /** Of kube-system. */
+  configMaps: RawObject[];
+  leases: RawObject[];
   /** Namespace kube-system, whose uid is the cluster's identity. */
   kubeSystem: RawObject | undefined;
 }
@@ -18,6 +21,8 @@ export interface Inventory {
 export function takeInventory(objects: DumpedObject[], files: string[]): Inventory {
   const nodes = new Map<string, DumpedObject>();
   const pods = new Map<string, RawObject>();
+  const configMaps: RawObject[] = [];
+  const leases: RawObject[] = [];
   const kinds = new Set<string>();
   let kubeSystem: RawObject | undefined;
   for (const dumped of objects) {
@@ -26,10 +31,18 @@ export function takeInventory(objects: DumpedObject[], files: string[]): Invento
     kinds.add(String(kind));
     if (kind === 'Node') takeNode(nodes, dumped, name);
     else if (kind === 'Pod') pods.set(JSON.stringify([namespace, name]), dumped.object);
+    else if (kind === 'ConfigMap' && namespace === 'kube-system') configMaps.push(dumped.object);
+    else if (kind === 'Lease' && namespace === 'kube-system') leases.push(dumped.object);
     else if (kind === 'Namespace' && name === 'kube-system') kubeSystem = dumped.object;
   }
   if (nodes.size === 0) throw noNode(kinds, files);
-  return { nodes: [...nodes.values()].map(({ object }) => object), pods: [...pods.values()], kubeSystem };
+  return {
+    nodes: [...nodes.values()].map(({ object }) => object),
+    pods: [...pods.values()],
+    configMaps,
+    leases,
+    kubeSystem,
+  };
 }
 
 function takeNode(nodes: Map<string, DumpedObject>, dumped: DumpedObject, name: string): void {

@@ -72,6 +72,9 @@ const EXPECTED: Record<Code, [severity: string, nodes: string[], subject: string
   ],
   SubnetOverlapsNodeAddress: [['error', ['worker-1'], 'Node worker-1', 'kubectl podcidr reassign worker-1']],
   SubnetFamilyMissing: [['warning', ['worker-1'], 'Setting --cluster-cidr', 'kubectl podcidr reassign worker-1']],
+  OperationInterrupted: [
+    ['error', ['worker-32'], 'Operation 20261120-091402-4c42ff', 'kubectl podcidr resume 20261120-091402-4c42ff'],
+  ],
 };
 
 for (const code of CODES) {

@@ -30,11 +30,16 @@ export async function deleteNode(record: OperationRecord, work: Work): Promise<D
       return 'moved';
     }
     if (answer.status < 500) throw error;
-    return settleDeletion(record, work, error.message);
+    return settleLost(record, work, error.message);
   } catch (error) {
-    if (error instanceof WireError && error.fate === 'unknown') return settleDeletion(record, work, error.message);
+    if (error instanceof WireError && error.fate === 'unknown') return settleLost(record, work, error.message);
     throw error;
   }
+}
+
+function settleLost(record: OperationRecord, work: Work, cause: string): Promise<DeletionOutcome> {
+  work.tell(`Warning: it is not known whether node ${record.node} was deleted (${cause}); finding out`);
+  return settleDeletion(record, work);
 }
 
 /**
@@ -44,9 +49,7 @@ export async function deleteNode(record: OperationRecord, work: Work): Promise<D
 export async function settleDeletion(
   record: OperationRecord,
   work: Work,
-  cause: string,
 ): Promise<Exclude<DeletionOutcome, 'vanished'>> {
-  work.tell(`Warning: it is not known whether node ${record.node} was deleted (${cause}); finding out`);
   const patience = new Patience(record, work);
   const patch = { metadata: { uid: record.uid, annotations: { [OPERATION_ANNOTATION]: record.operation } } };
   for (;;) {

@@ -18,11 +18,13 @@ export interface Holder {
   since: string;
   /** Last sign of life in milliseconds since the epoch, by the server's clock. */
   renewed: number;
+  /** How long after that it belongs to nobody, in milliseconds. */
+  expiry: number;
 }
 
 /** The holder that the Lease names; undefined when nobody holds it. */
 export function readHolder(lease: RawObject): Holder | undefined {
-  const { holderIdentity, acquireTime, renewTime } = asObject(lease.spec);
+  const { holderIdentity, acquireTime, renewTime, leaseDurationSeconds } = asObject(lease.spec);
   const identity = asText(holderIdentity) ?? '';
   if (identity === '') return undefined;
   const annotations = asTexts(asObject(lease.metadata).annotations);
@@ -32,13 +34,14 @@ export function readHolder(lease: RawObject): Holder | undefined {
     by: annotations[BY] ?? 'an unknown user',
     since: asText(acquireTime) ?? 'an unknown time',
     renewed: Date.parse(asText(renewTime) ?? '') || 0,
+    expiry: Number(leaseDurationSeconds) * 1000,
   };
 }
 
 /** The Lease held by `holder`, or by nobody; with the resourceVersion and count of `former`, which it replaces. */
-export function writeHolder(former: RawObject | undefined, holder: Holder | undefined, seconds: number): RawObject {
+export function writeHolder(former: RawObject | undefined, holder: Holder | undefined): RawObject {
   const { resourceVersion } = asObject(former?.metadata);
-  const { holderIdentity, leaseTransitions, acquireTime } = asObject(former?.spec);
+  const { holderIdentity, leaseTransitions, leaseDurationSeconds, acquireTime } = asObject(former?.spec);
   const transitions = typeof leaseTransitions === 'number' ? leaseTransitions : 0;
   const passes = holder !== undefined && holder.identity !== holderIdentity;
   return {
@@ -52,7 +55,7 @@ export function writeHolder(former: RawObject | undefined, holder: Holder | unde
     },
     spec: {
       holderIdentity: holder?.identity ?? '',
-      leaseDurationSeconds: seconds,
+      leaseDurationSeconds: holder ? Math.ceil(holder.expiry / 1000) : (leaseDurationSeconds ?? 1),
       leaseTransitions: transitions + (passes ? 1 : 0),
       acquireTime: holder ? microTime(Date.parse(holder.since)) : (acquireTime ?? null),
       renewTime: holder ? microTime(holder.renewed) : null,
