@@ -17,6 +17,7 @@ export type Step =
   | 'detached'
   | 'swapping'
   | 'posted'
+  | 'allocated'
   | 'announced'
   | 'reowned'
   | 'settled'

@@ -3,6 +3,8 @@ import type { RawObject } from '../model/json.ts';
 import type { OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
+import { coolDown } from './cooldown.ts';
+import { awaitHeartbeats } from './heartbeats.ts';
 import { persist } from './persist.ts';
 import { type Outcome, runMove, STEPS } from './runner.ts';
 import type { Session } from './session.ts';
@@ -16,6 +18,8 @@ export interface Todo {
   record: OperationRecord | undefined;
   /** The Node as the plan was made with it; undefined: it is read, and must be what was planned. */
   raw: RawObject | undefined;
+  /** How long the Node was absent in an earlier operation that is known of. */
+  absence?: OperationRecord['absence'];
 }
 
 /**
@@ -35,11 +39,12 @@ export async function runMoves(session: Session, manifest: OperationManifest, to
     ended(outcome);
     if (outcome.state === 'undone' || outcome.state === 'interrupted') break;
   }
+  await awaitHeartbeats(session.work(choices, []));
   return outcomes;
 }
 
 async function runTodo(
-  { move, record, raw }: Todo,
+  { move, record, raw, absence }: Todo,
   manifest: OperationManifest,
   session: Session,
   work: Work,
@@ -54,6 +59,7 @@ async function runTodo(
     const node = raw ?? (await persist(work, () => getNode(work.wire, move.node)));
     const first = firstRecord(manifest, move, { raw: node, attempt }, session);
     if (raw === undefined) checkUnchanged(node, first);
+    await coolDown(move.node, absence, manifest.choices.cooldown, session);
     return await runMove(STEPS[move.method], first, work);
   } catch (error) {
     if (!(error instanceof Error)) throw error;

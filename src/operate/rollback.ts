@@ -1,4 +1,4 @@
-import { getNode } from '../kube/objects/node.ts';
+import { findNode, getNode } from '../kube/objects/node.ts';
 import type { OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
@@ -13,6 +13,9 @@ import { openSession, type Session } from './session.ts';
 import { settleDeletion } from './steps/swap/delete.ts';
 import type { Tools } from './tools.ts';
 import { reached, type Work } from './work.ts';
+
+/** Moves that cannot be taken back: a subnet once given stays, and a Node that was lost is not deleted again. */
+const KEPT: OperationRecord['method'][] = ['patch', 'create'];
 
 /** What a rollback rests on: the operation that is rolled back, and its own journal when it was interrupted before. */
 export interface Rollback {
@@ -41,7 +44,7 @@ export async function rollbackOperation({ of, manifest, former }: Rollback, tool
     const whole = { ...manifest, moves: back };
     await session.journal.saveManifest(whole);
     outcomes.push(...(await moveBack(whole, { of, manifest, former }, session)));
-    const left = [...of.records.values()].some(({ step, method }) => step !== 'undone' && method !== 'patch');
+    const left = [...of.records.values()].some(({ step, method }) => step !== 'undone' && !KEPT.includes(method));
     if (left) return { manifest: whole, outcomes };
     await closeOperation(of.manifest, 'rolledBack', session);
     return { manifest: await closeOperation(whole, 'finished', session), outcomes };
@@ -73,6 +76,7 @@ async function settle(record: OperationRecord, session: Session, work: Work): Pr
   try {
     if (reached(record, 'posted')) return await runMove(STEPS[record.method], record, work);
     if (record.method === 'patch') return { state: 'finished', record: await settlePatch(record, work) };
+    if (record.method === 'create') return await settleCreate(record, work);
     const absent = record.step === 'swapping' && (await settleDeletion(record, work)) === 'absent';
     if (!absent) return { state: 'finished', record: await undoMove(STEPS[record.method], record, work) };
     return await postFormer(record, work);
@@ -107,13 +111,20 @@ async function settlePatch(record: OperationRecord, work: Work): Promise<Operati
   return persist(work, () => work.journal.save(record, given ? 'finished' : 'undone'));
 }
 
+/** A Node that an earlier run did not bring back yet stays absent. */
+async function settleCreate(record: OperationRecord, work: Work): Promise<Outcome> {
+  const there = await persist(work, () => findNode(work.wire, record.node));
+  if (there) return runMove(STEPS.create, record, work);
+  return { state: 'finished', record: await persist(work, () => work.journal.save(record, 'undone')) };
+}
+
 /** The ways back, the last move first. Nodes that were empty before keep what they were given. */
 export function movesBack(
   records: ReadonlyMap<string, OperationRecord>,
   { moves }: Pick<OperationManifest, 'moves'>,
 ): PlannedMove[] {
   const back = [...records.values()].reverse().flatMap((record): PlannedMove[] => {
-    if (record.step !== 'finished' || record.method === 'patch' || record.method === 'create') return [];
+    if (record.step !== 'finished' || KEPT.includes(record.method)) return [];
     const { node, uid, newUID, from, to } = record;
     return [{ node, uid: newUID ?? uid, method: 'recreate', from: to, to: from, wished: true }];
   });
@@ -124,7 +135,10 @@ export function movesBack(
 async function moveBack(manifest: OperationManifest, { of, former }: Rollback, session: Session): Promise<Outcome[]> {
   const todo = manifest.moves
     .filter(({ node }) => of.records.get(node)?.step === 'finished')
-    .map((move): Todo => ({ move, record: former?.records.get(move.node), raw: undefined }));
+    .map((move): Todo => {
+      const { absence } = of.records.get(move.node) ?? {};
+      return { move, record: former?.records.get(move.node), raw: undefined, absence };
+    });
   const done = todo.filter(({ record }) => record?.step === 'finished');
   const outcomes = await runMoves(
     session,

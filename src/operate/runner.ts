@@ -3,9 +3,11 @@ import { Failure } from '../model/failure.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import type { Move } from '../model/plan.ts';
 import { asObject } from '../model/read-json.ts';
+import { allocateStep } from './steps/allocate.ts';
 import { detachStep } from './steps/detach.ts';
 import { fillStep } from './steps/fill.ts';
 import { finishStep } from './steps/finish.ts';
+import { postStep } from './steps/post.ts';
 import { reownStep } from './steps/reown.ts';
 import { settleStep } from './steps/settle.ts';
 import { swapStep } from './steps/swap.ts';
@@ -15,8 +17,8 @@ import { reached, type StepDefinition, type Work } from './work.ts';
 export const STEPS: Record<Move['method'], StepDefinition[]> = {
   recreate: [detachStep, swapStep, reownStep, settleStep, finishStep],
   patch: [fillStep],
-  reset: [],
-  create: [],
+  reset: [detachStep, swapStep, allocateStep, reownStep, settleStep, finishStep],
+  create: [postStep, reownStep, settleStep, finishStep],
 };
 
 /** What is told of a move. */
@@ -75,6 +77,8 @@ async function giveUp(steps: StepDefinition[], record: OperationRecord, error: E
   try {
     // Seen, not believed: only while the old Node is there can anything be taken back.
     const { uid } = asObject((await getNode(work.wire, record.node)).metadata);
+    if (record.method === 'create')
+      return { state: 'undone', record: await work.journal.save(record, 'undone'), error };
     if (uid !== record.uid) return interrupted(record, error, work);
     return { state: 'undone', record: await undoMove(steps, work.journal.last(record), work), error };
   } catch {

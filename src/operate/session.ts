@@ -19,6 +19,7 @@ export interface Session {
   displaced: Holder | undefined;
   copies: ClusterCopies;
   journal: Journal;
+  heartbeats: Work['heartbeats'];
   /** What the steps of one move work with. */
   work(choices: OperationChoices, reserved: string[]): Work;
   /** Ends the watch and gives the lock back. */
@@ -37,6 +38,7 @@ export async function openSession(operation: string, expected: string[], tools: 
   // What happens between DELETE and POST must not wait for a connection that died.
   const copies = new ClusterCopies(limited(guarded, waits.answer), lock.holder.identity);
   const journal = new Journal(copies, stateFolder, clock);
+  const heartbeats: Work['heartbeats'] = new Map();
   const close = async () => {
     watch.close();
     await lock.release();
@@ -45,15 +47,15 @@ export async function openSession(operation: string, expected: string[], tools: 
     // Both before the first move: between detach and DELETE nothing is to be waited for.
     const [discovery] = await Promise.all([discoverKinds(wire), watch.subnets()]);
     const work = (choices: OperationChoices, reserved: string[]) =>
-      workOf({ tools, lock, journal, watch, discovery, choices, reserved, wire: guarded });
-    return { tools, lock, displaced, copies, journal, work, close };
+      workOf({ tools, lock, journal, watch, discovery, choices, reserved, heartbeats, wire: guarded });
+    return { tools, lock, displaced, copies, journal, heartbeats, work, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-interface Parts extends Pick<Work, 'lock' | 'journal' | 'watch' | 'choices' | 'reserved' | 'wire'> {
+interface Parts extends Pick<Work, 'lock' | 'journal' | 'watch' | 'choices' | 'reserved' | 'heartbeats' | 'wire'> {
   tools: Tools;
   discovery: Discovery;
 }

@@ -19,6 +19,8 @@ export interface Work {
   discovery: Discovery;
   ground: Ground;
   choices: OperationChoices;
+  /** When the kubelets of moved nodes had last renewed their Lease, by node: the next renewal shows that they live on. */
+  heartbeats: Map<string, string>;
   /** Subnets that later moves of the plan are to have: never given to this one instead. */
   reserved: string[];
   /** True once the operator wants to stop: waits that are not vital end. */
@@ -47,6 +49,7 @@ const ORDER: Step[] = [
   'detached',
   'swapping',
   'posted',
+  'allocated',
   'announced',
   'reowned',
   'settled',

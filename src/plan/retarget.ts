@@ -32,3 +32,23 @@ export function retarget(
   });
   return chosen.every((text) => text !== undefined) ? chosen : undefined;
 }
+
+/** True when no other node's subnet overlaps these. */
+export function isFree(node: string, subnets: string[], current: ReadonlyMap<string, string[]>): boolean {
+  const others = [...current].flatMap(([name, held]) => (name === node ? [] : readableBlocks(held)));
+  return subnets.length > 0 && !readableBlocks(subnets).some((block) => others.some((other) => overlaps(other, block)));
+}
+
+/** The highest free subnet of each family; undefined where a family has none. */
+export function freeSubnets(
+  node: string,
+  ground: Ground,
+  current: ReadonlyMap<string, string[]>,
+  reserved: string[],
+): string[] | undefined {
+  const held = [...current].flatMap(([name, subnets]) => (name === node ? [] : readableBlocks(subnets)));
+  const fixed = ground.inUse.filter((use) => use.node === undefined).map(({ block }) => block);
+  const taken = [...fixed, ...held, ...readableBlocks(reserved)];
+  const chosen = ground.pools.map(({ cluster, mask }) => highestFree(cluster, mask, taken)?.text);
+  return chosen.every((text) => text !== undefined) ? chosen : undefined;
+}

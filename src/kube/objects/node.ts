@@ -1,4 +1,5 @@
 import type { JsonObject, RawObject } from '../../model/json.ts';
+import { ApiError } from '../wire/api-error.ts';
 import { requestJSON } from '../wire/json.ts';
 import type { Wire, WireRequest } from '../wire/wire.ts';
 
@@ -13,6 +14,16 @@ function nodePath(name: string): string {
 /** Reads one Node by quorum (no resourceVersion). Throws ApiError, WireError. */
 export async function getNode(wire: Wire, name: string): Promise<RawObject> {
   return (await requestJSON(wire, { method: 'GET', path: nodePath(name) })).body;
+}
+
+/** The Node by quorum; undefined when there is none. Throws ApiError, WireError. */
+export async function findNode(wire: Wire, name: string): Promise<RawObject | undefined> {
+  try {
+    return await getNode(wire, name);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ const RANK: Step[] = [
   'detached',
   'swapping',
   'posted',
+  'allocated',
   'announced',
   'reowned',
   'settled',

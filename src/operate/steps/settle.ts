@@ -9,8 +9,8 @@ import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 
 /**
- * Waits until the Node is what it was: the not-ready taint of admission gone, Ready if it was Ready, its Lease renewed if it
- * had one. What does not come in time is said, and the move goes on.
+ * Waits until the Node is what it was: the not-ready taint of admission gone, Ready if it was Ready. What does not come in time
+ * is said, and the move goes on. The next heartbeat of its kubelet is waited for once all nodes have moved.
  */
 export const settleStep: StepDefinition = {
   name: 'settled',
@@ -26,14 +26,8 @@ export const settleStep: StepDefinition = {
     );
     if (!ready)
       work.tell(`Warning: node ${record.node} is not Ready yet; kubectl get node ${record.node} shows when it is`);
-    const before = await persist(work, () => leaseRenewal(work.wire, record.node));
-    if (before === undefined) return record;
-    const renewed = await waitFor(
-      `node/${record.node} is back; waiting for the next heartbeat of its kubelet`,
-      work,
-      async () => (await persist(work, () => leaseRenewal(work.wire, record.node))) !== before,
-    );
-    if (!renewed) work.tell(`Warning: the Lease of node ${record.node} was not renewed yet: does its kubelet run?`);
+    const renewed = await persist(work, () => leaseRenewal(work.wire, record.node));
+    if (renewed !== undefined) work.heartbeats.set(record.node, renewed);
     return record;
   },
 };

@@ -5,15 +5,14 @@ import type { RawObject } from '../../model/json.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asList, asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION, postBody } from '../../plan/body.ts';
-import { differences } from '../../plan/compare.ts';
 import { retarget } from '../../plan/retarget.ts';
-import { podCIDRsOf } from '../../subnet/pod-cidrs.ts';
 import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 import { detachAll, detachStep } from './detach.ts';
-import { absenceOf, type Created, createNode, type Prepared } from './swap/create.ts';
+import { createNode } from './swap/create.ts';
 import { deleteNode, settleDeletion } from './swap/delete.ts';
 import { checkUnchanged } from './swap/guard.ts';
+import { posted } from './swap/posted.ts';
 
 /** Writers of a busy Node come every few seconds; whoever wins this often writes without end. */
 const MOST_TRIES = 20;
@@ -34,7 +33,7 @@ export const swapStep: StepDefinition = {
       const outcome = await deleteNode(ready, work);
       if (outcome === 'vanished') throw vanished(ready, work);
       const created = outcome === 'absent' ? await createNode(ready, { text, start }, work) : undefined;
-      if (created) return finish(ready, created, start, work);
+      if (created) return posted(ready, created, start, work);
     }
     throw await busy(record, work);
   },
@@ -57,7 +56,7 @@ async function goOn(record: OperationRecord, work: Work): Promise<OperationRecor
     const now = Date.parse(record.at);
     const start = { now, monotonic: work.clock.monotonic() - (work.clock.now() - now) };
     const created = await createNode(record, { text: JSON.stringify(record.body), start }, work);
-    if (created) return finish(record, created, start, work);
+    if (created) return posted(record, created, start, work);
   }
   const again = await detachStep.run({ ...record, attempt: record.attempt + 1, step: 'planned' }, work);
   return swapStep.run({ ...again, step: 'detached' }, work);
@@ -82,25 +81,6 @@ async function prepare(record: OperationRecord, work: Work): Promise<OperationRe
   const body = postBody(raw, { from: record.from, to, operation: record.operation });
   const resourceVersion = String(asObject(raw.metadata).resourceVersion);
   return persist(work, () => work.journal.save({ ...record, to, raw, body, resourceVersion }, 'swapping'));
-}
-
-function finish(
-  record: OperationRecord,
-  { answer, posted }: Created,
-  start: Prepared['start'],
-  work: Work,
-): OperationRecord {
-  for (const path of differences(posted, answer)) {
-    work.tell(`Warning: the server changed ${path} of node ${record.node} while it was created`);
-  }
-  const to = podCIDRsOf(answer);
-  if (to.join(',') !== record.to.join(',')) {
-    work.tell(
-      `Warning: node ${record.node} came back with ${to.join(',') || 'no subnet'}, not with ${record.to.join(',')}`,
-    );
-  }
-  const absence = { ms: Math.ceil(absenceOf(start, work)), until: new Date(work.clock.now()).toISOString() };
-  return { ...record, to, newUID: String(asObject(answer.metadata).uid), absence };
 }
 
 /**

@@ -122,6 +122,7 @@ async function existing(record: OperationRecord, work: Work): Promise<RawObject 
     const node = await getNode(work.wire, record.node);
     if (asObject(node.metadata).uid === record.uid) return 'old';
     if (isOurs(node, record)) return node;
+    if (record.method === 'create' || isByHand(node)) throw stranger(record);
     await displaceIntruder(node, record, work);
     return 'displaced';
   } catch (error) {
@@ -129,6 +130,20 @@ async function existing(record: OperationRecord, work: Work): Promise<RawObject 
     work.tell(`Warning: another Node ${record.node} is in the way: ${error instanceof Error ? error.message : error}`);
     return undefined;
   }
+}
+
+/** Whoever lost a Node may have brought it back in another way: that one is not ours to delete. */
+function stranger({ node, operation }: OperationRecord): Failure {
+  return new Failure(`another Node ${node} was created by somebody else meanwhile`, {
+    hint: `if it is as it should be, forget the operation: kubectl podcidr operations prune ${operation}`,
+    exitCode: EXIT.unfinished,
+  });
+}
+
+/** Made with kubectl: an operator brought the Node back in his own way, where a kubelet would only register a bare one. */
+function isByHand({ metadata }: RawObject): boolean {
+  const managers = asList(asObject(metadata).managedFields).map((entry) => String(asObject(entry).manager));
+  return managers.some((manager) => manager.startsWith('kubectl') && manager !== FIELD_MANAGER);
 }
 
 /** By our annotation, or (posted without it) by our name among those who wrote its fields. */
