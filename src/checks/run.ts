@@ -1,5 +1,6 @@
 import type { CheckReport, Finding, Severity, SkippedCheck } from '../model/finding.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
+import { compareText } from '../model/text.ts';
 import type { Code } from './catalogue.ts';
 import type { Judge } from './check.ts';
 import { judgeOperationInterrupted } from './operation-interrupted.ts';
@@ -12,7 +13,7 @@ import { judgeSubnetOutsideClusterCIDR } from './subnet-outside-cluster-cidr.ts'
 import { judgeSubnetOverlap } from './subnet-overlap.ts';
 import { judgeSubnetOverlapsNodeAddress } from './subnet-overlaps-node-address.ts';
 import { judgeSubnetOverlapsServices } from './subnet-overlaps-services.ts';
-import { compareText, viewSurvey } from './view.ts';
+import { viewSurvey } from './view.ts';
 
 const JUDGES: Record<Code, Judge> = {
   SubnetMissing: judgeSubnetMissing,

@@ -1,6 +1,7 @@
+import { compareKeepers } from '../model/keeper.ts';
 import { count } from '../model/text.ts';
 import type { Judge } from './check.ts';
-import { compareKeepers, reassign } from './remedy.ts';
+import { reassign } from './remedy.ts';
 import { type Holding, nodeNames } from './view.ts';
 
 /** Nodes with the same subnet: one finding per shared subnet. */
@@ -11,7 +12,7 @@ export const judgeSubnetDuplicate: Judge = ({ holdings }) => {
 
 function shared(text: string, holders: Holding[]) {
   const nodes = nodeNames(holders);
-  const [keeper] = holders.map(({ node }) => node).sort(compareKeepers);
+  const [keeper] = holders.map(({ node }) => node).sort((a, b) => compareKeepers(a, b));
   if (nodes.length < 2 || !keeper) return [];
   return [
     {

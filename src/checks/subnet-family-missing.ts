@@ -1,6 +1,6 @@
+import { mayLackSubnet } from '../cni/may-lack-subnet.ts';
 import { count } from '../model/text.ts';
 import { type Judge, NONE, unknown } from './check.ts';
-import { mayLackSubnet } from './exempt.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames } from './view.ts';
 

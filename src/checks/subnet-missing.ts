@@ -1,7 +1,7 @@
+import { mayLackSubnet } from '../cni/may-lack-subnet.ts';
 import { recogniseCNI } from '../cni/recognise.ts';
 import { count } from '../model/text.ts';
 import { type Judge, NONE } from './check.ts';
-import { mayLackSubnet } from './exempt.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames, type View } from './view.ts';
 

@@ -1,9 +1,10 @@
 import type { Block } from '../model/cidr.ts';
-import { count } from '../model/text.ts';
+import { isControlPlane } from '../model/keeper.ts';
+import { compareText, count } from '../model/text.ts';
 import { compare, contains } from '../subnet/block.ts';
 import type { Judge } from './check.ts';
-import { isControlPlane, reassign } from './remedy.ts';
-import { compareText, type Holding, nodeNames } from './view.ts';
+import { reassign } from './remedy.ts';
+import { type Holding, nodeNames } from './view.ts';
 
 /** Nodes whose unequal subnets share addresses: one finding per group. Blocks nest, so a group is all that lies in its outermost block. */
 export const judgeSubnetOverlap: Judge = ({ holdings }) => ({

@@ -1,5 +1,6 @@
 import type { Block } from '../model/cidr.ts';
 import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
+import { compareText } from '../model/text.ts';
 import { readSloppily } from '../subnet/parse.ts';
 
 /** One entry of a node's podCIDRs. */
@@ -38,11 +39,6 @@ export function viewSurvey(survey: ClusterSurvey): View {
     subnets.flatMap(({ text, block }) => (block ? [{ node, text, block }] : [])),
   );
   return { survey, nodes, holdings };
-}
-
-/** Order of texts by code unit, the same on every machine. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The distinct names of nodes, sorted. */

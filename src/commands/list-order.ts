@@ -1,7 +1,7 @@
-import { compareText } from '../checks/view.ts';
 import { Failure } from '../model/failure.ts';
 import { quote } from '../model/quote.ts';
 import type { SurveyNode } from '../model/survey.ts';
+import { compareText } from '../model/text.ts';
 import type { ListRow } from '../render/columns.ts';
 import { STATUS } from '../render/columns.ts';
 import { compare } from '../subnet/block.ts';

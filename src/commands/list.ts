@@ -1,6 +1,6 @@
 import { SUBNET_CODES } from '../checks/catalogue.ts';
-import { isTooYoung } from '../checks/exempt.ts';
 import { codesByNode, runChecks } from '../checks/run.ts';
+import { isTooYoung } from '../cni/may-lack-subnet.ts';
 import { ApiError } from '../kube/wire/api-error.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import { nodeName } from '../model/node-name.ts';

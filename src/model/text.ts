@@ -7,3 +7,8 @@ export function count(number: number, noun: string): string {
 export function shellWord(text: string): string {
   return /^[\w.:@%+,/][\w.:@%+,/-]*$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
+
+/** Order of texts by code unit, the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

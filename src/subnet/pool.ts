@@ -6,20 +6,30 @@ import { BITS, sizeOf } from './family.ts';
  * The free block of `prefix` bits with the highest address in `cluster` that shares no address with any block of `taken`;
  * undefined when there is none, or when the prefix is shorter than the cluster's or too long for the family.
  * Highest, because the range allocator of kube-controller-manager goes up: its next candidate is then the farthest away.
- * Nothing is enumerated: from the top it jumps below each taken block, so the time is that of sorting `taken`.
  */
 export function highestFree(cluster: Block, prefix: number, taken: Block[]): Block | undefined {
+  return freeBlocks(cluster, prefix, taken).next().value;
+}
+
+/**
+ * All free blocks of that size, the highest first, as they are asked for. Nothing is enumerated: from the top it jumps below
+ * each taken block, so the time is that of sorting `taken`.
+ */
+export function* freeBlocks(cluster: Block, prefix: number, taken: Block[]): Generator<Block, undefined> {
   if (prefix < cluster.prefix || prefix > BITS[cluster.family]) return undefined;
   const size = sizeOf(cluster.family, prefix);
   const obstacles = outermost(taken.filter((block) => overlaps(block, cluster)));
   let first = cluster.last - size + 1n;
-  for (const obstacle of obstacles.reverse()) {
-    if (obstacle.first > first + size - 1n) continue;
-    if (obstacle.last < first) break;
-    first = obstacle.first - (obstacle.first % size) - size;
-    if (first < cluster.first) return undefined;
+  while (first >= cluster.first) {
+    const obstacle = obstacles.at(-1);
+    if (obstacle && obstacle.first > first + size - 1n) obstacles.pop();
+    else if (obstacle && obstacle.last >= first) first = obstacle.first - (obstacle.first % size) - size;
+    else {
+      yield blockAt(cluster.family, first, prefix);
+      first -= size;
+    }
   }
-  return blockAt(cluster.family, first, prefix);
+  return undefined;
 }
 
 /** The blocks that lie in no other block of the list, in ascending order, each once. Blocks nest or are apart, never else. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
 import { codesByNode, runChecks } from '../../../src/checks/run.ts';
-import { compareText } from '../../../src/checks/view.ts';
+import { compareText } from '../../../src/model/text.ts';
 import { quote } from '../../../src/model/quote.ts';
 import { shellWord } from '../../../src/model/text.ts';
 import { renderReport } from '../../../src/render/report.ts';

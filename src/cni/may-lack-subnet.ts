@@ -1,5 +1,5 @@
-import { isVirtualNode } from '../cni/virtual-node.ts';
 import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
+import { isVirtualNode } from './virtual-node.ts';
 
 /** A node this young, in milliseconds, may still be waiting for kube-controller-manager. */
 const YOUNG = 60_000;
