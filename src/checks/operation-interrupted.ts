@@ -1,5 +1,5 @@
+import { compareText } from '../model/text.ts';
 import type { Judge } from './check.ts';
-import { compareText } from './view.ts';
 
 /** What this tool began and did not finish: one finding per operation. */
 export const judgeOperationInterrupted: Judge = ({ survey: { interrupted = [] } }) => ({

@@ -8,7 +8,7 @@ const DRY_RUNS = ['none', 'client'] as const;
 
 export const reassign: Subcommand = {
   name: 'reassign',
-  words: 'NODE[=CIDR[,CIDR]]…',
+  words: '[NODE[=CIDR[,CIDR]]…]',
   summary: 'Give nodes another pod subnet',
   description: [
     'Give nodes another pod subnet: the one named, or the highest free one of the cluster CIDR.',
@@ -20,9 +20,23 @@ export const reassign: Subcommand = {
     ['kubectl podcidr reassign worker-1 --dry-run=client', 'show the plan'],
     ['kubectl podcidr reassign worker-1', 'a free subnet; asks before it does anything'],
     ['kubectl podcidr reassign worker-1=10.244.7.0/24 --yes', 'this subnet, without asking'],
+    ['kubectl podcidr reassign --invalid', 'every node that validate marks, by the fewest moves'],
+    ['kubectl podcidr reassign --invalid --dry-run -o yaml > plan.yaml', 'a plan to review'],
+    ['kubectl podcidr reassign --plan=plan.yaml', 'exactly that plan, or nothing'],
   ],
   flags: {
     cidr: { type: 'text', value: 'CIDR[,CIDR]', help: 'the new subnet, one of each family; with one node' },
+    invalid: {
+      type: 'bool',
+      help: 'every node that validate marks: the fewest and least disruptive moves that cure them; names narrow it',
+    },
+    selector: { type: 'text', short: 'l', value: 'SELECTOR', help: 'with --invalid: only nodes with these labels' },
+    'max-nodes': { type: 'text', value: 'N', help: 'only the first N moves of the plan' },
+    plan: {
+      type: 'text',
+      value: 'FILE',
+      help: 'carry out exactly the plan that a dry run printed with -o json or yaml, or nothing; - is standard input',
+    },
     'dry-run': {
       type: 'text',
       value: 'MODE',
@@ -58,6 +72,10 @@ export const reassign: Subcommand = {
     return runReassign(context, {
       wishes: args.words,
       cidr: args.text('cidr'),
+      invalid: args.bool('invalid') ?? false,
+      selector: args.text('selector'),
+      maxNodes: args.text('max-nodes'),
+      planFile: args.text('plan'),
       dryRun: args.text('dry-run') === 'client',
       output: OUTPUTS.find((one) => one === args.text('output')),
       printNode: args.text('print') === 'node',

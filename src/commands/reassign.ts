@@ -1,4 +1,3 @@
-import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { ConnectionFlags } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
@@ -12,22 +11,18 @@ import { postBody } from '../plan/body.ts';
 import { surveyGround } from '../plan/ground.ts';
 import { leftToDo } from '../plan/left.ts';
 import { manualCommands } from '../plan/manual.ts';
-import { planReassign } from '../plan/reassign.ts';
-import { readWishes } from '../plan/wish/wish.ts';
 import { renderDocument } from '../render/document.ts';
 import { type PlanNotes, renderPlan } from '../render/plan.ts';
 import { nodeList, reassignPlan } from '../render/plan-documents.ts';
-import { podsOfNode } from '../survey/node-pods.ts';
 import { surveyCluster } from '../survey/survey.ts';
 import { carryOut } from './carry-out.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
+import { countPods } from './pod-counts.ts';
 import { tellInterrupted } from './read-survey.ts';
+import { planWanted, readWanted, type WantedArgs } from './wanted-moves.ts';
 
-export interface ReassignArgs {
-  /** NODE or NODE=CIDR[,CIDR]. */
-  wishes: string[];
-  cidr: string | undefined;
+export interface ReassignArgs extends WantedArgs {
   dryRun: boolean;
   output: 'json' | 'yaml' | undefined;
   printNode: boolean;
@@ -41,22 +36,24 @@ export interface ReassignArgs {
 
 /** `reassign`: plan, show, ask, carry out. Throws Failure for bad input and for a single node that is refused. */
 export async function runReassign(context: Context, args: ReassignArgs): Promise<ExitCode> {
-  const wishes = readWishes(args.wishes, args.cidr);
-  if (wishes.length === 0) throw new Failure('name the nodes to reassign', { hint: 'kubectl podcidr reassign NODE' });
   if (args.printNode && !args.dryRun) throw new Failure('--print=node goes with --dry-run=client');
   if (!args.dryRun) mustAsk(context, args.yes, 'reassign');
+  const wanted = await readWanted(context, args);
   const wire = await context.connect(args.connection);
   try {
     const survey = await surveyCluster(wire, { pods: 'none', clusterUID: true, freshness: 'quorum' }, args.settings);
     tellInterrupted(context, survey);
     for (const warning of survey.warnings) context.streams.err(`Warning: ${warning}\n`);
     warnOfServices(context, survey);
-    const plan = planReassign(survey, wishes, { machinePaused: args.machinePaused });
+    const plan = await planWanted(context, wire, survey, wanted, { machinePaused: args.machinePaused });
     const [refused] = plan.refused;
-    if (refused && wishes.length === 1) throw new Failure(`node ${refused.node} is not moved: ${refused.reason}`);
+    if (refused && wanted.kind === 'wishes' && wanted.wishes.length === 1)
+      throw new Failure(`node ${refused.node} is not moved: ${refused.reason}`);
     const unchanged = plan.unchanged.map(({ node, podCIDRs }) => `node/${node} already has ${podCIDRs.join(',')}\n`);
     if (args.output === undefined && !args.printNode) context.streams.out(unchanged.join(''));
-    if (plan.moves.length + plan.refused.length === 0) return EXIT.fine;
+    const isEmpty = plan.moves.length + plan.refused.length === 0;
+    // A program that asked for the plan gets one, without moves.
+    if (isEmpty && !(args.dryRun && (args.output || args.printNode))) return EXIT.fine;
     if (args.dryRun) return await showDryRun(context, args, wire, survey, plan);
     return await change(context, args, wire, survey, plan);
   } finally {
@@ -137,15 +134,4 @@ async function planNotes(wire: Wire, survey: ClusterSurvey, plan: MovePlan): Pro
     })),
     manual: plan.moves.map((move) => ({ node: move.node, lines: manualCommands(move) })),
   };
-}
-
-/** Pods on the pod network; undefined when they may not be read. */
-async function countPods(wire: Wire, node: string): Promise<number | undefined> {
-  try {
-    const pods = await podsOfNode(wire, node);
-    return pods.filter(({ hostNetwork, finished }) => !hostNetwork && !finished).length;
-  } catch (error) {
-    if (error instanceof ApiError) return undefined;
-    throw error;
-  }
 }

@@ -13,24 +13,32 @@ export interface DumpedObject {
 
 /** All objects of one file: single ones, Lists, lists of a kind, several documents. Throws Failure naming file and line. */
 export function readObjects(text: string, file: string): DumpedObject[] {
-  const isJSON = /^\s*[{[]/.test(text);
-  const documents = isJSON ? readJSONDocuments(text, file) : readYAMLDocuments(text, file);
-  for (const document of documents) checkList(asObject(document), file, isJSON);
+  const documents = readDocuments(text, file);
+  for (const document of documents) checkList(asObject(document), file, isJSON(text));
   return documents.flatMap((document) => unfold(document, '', 0)).map((object) => ({ object, file }));
+}
+
+/** The documents of a JSON or YAML text. Throws Failure naming file and line. */
+export function readDocuments(text: string, file: string): Json[] {
+  return isJSON(text) ? readJSONDocuments(text, file) : readYAMLDocuments(text, file);
+}
+
+function isJSON(text: string): boolean {
+  return /^\s*[{[]/.test(text);
 }
 
 /**
  * kubectl writes a List's fields in the order of the alphabet: YAML that is cut at a line's end has `items` and no `kind: List`
  * behind them. Throws Failure.
  */
-function checkList(object: JsonObject, file: string, isJSON: boolean): void {
+function checkList(object: JsonObject, file: string, inJSON: boolean): void {
   const kind = asText(object.kind) ?? '';
   if (kind === 'List' || kind === 'NodeList') {
     if (Array.isArray(object.items) || object.items === null) return;
     throw new Failure(`${file} has a ${kind} without items`, { hint: EXAMPLE });
   }
   if (!('items' in object) || !'List'.startsWith(kind)) return;
-  throw isJSON
+  throw inJSON
     ? new Failure(`${file} has items without a kind: kubectl writes them in a List`, { hint: EXAMPLE })
     : new Failure(`${file} ends in the middle: it has items without "kind: List" behind them`, { hint: TRUNCATED });
 }
