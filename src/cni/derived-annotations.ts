@@ -25,7 +25,7 @@ const RULES: Rule[] = [
   },
 ];
 
-/** The annotations that change with the subnet; all others stay as they are. */
+/** The annotations that change with the subnet; all others stay as they are. `to` is empty when the node is to have none. */
 export function derivedAnnotations(
   annotations: Record<string, string>,
   from: Block[],
@@ -40,7 +40,9 @@ export function derivedAnnotations(
 }
 
 /** `pod-cidr` and `pod-cidrs` hold one subnet or a comma list; each old one becomes the new one of its family. */
-function rewriteSubnets(value: string, _from: Block[], to: Block[]): string {
+function rewriteSubnets(value: string, _from: Block[], to: Block[]): string | undefined {
+  // An empty one would be read as a subnet, and fail (kube-router pkg/utils/pod_cidr.go).
+  if (to.length === 0) return undefined;
   const families = value.split(',').map((part) => readSloppily(part.trim())?.family);
   return families.some((family) => family === undefined)
     ? to.map(({ text }) => text).join(',')
@@ -58,15 +60,13 @@ function rewriteApplied(value: string, _from: Block[], to: Block[]): string {
   const applied = parseObject(value);
   const spec = asObject(applied?.spec);
   if (!applied || (spec.podCIDR === undefined && spec.podCIDRs === undefined)) return value;
+  const { podCIDR, podCIDRs, ...rest } = spec;
   const texts = to.map(({ text }) => text);
-  return `${JSON.stringify({
-    ...applied,
-    spec: {
-      ...spec,
-      ...(spec.podCIDR === undefined ? {} : { podCIDR: texts[0] }),
-      ...(spec.podCIDRs === undefined ? {} : { podCIDRs: texts }),
-    },
-  })}\n`;
+  const subnets = {
+    ...(podCIDR === undefined ? {} : { podCIDR: texts[0] }),
+    ...(podCIDRs === undefined ? {} : { podCIDRs: texts }),
+  };
+  return `${JSON.stringify({ ...applied, spec: { ...rest, ...(texts.length > 0 ? subnets : {}) } })}\n`;
 }
 
 function parseObject(text: string): JsonObject | undefined {

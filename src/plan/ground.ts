@@ -50,7 +50,7 @@ export function surveyGround(survey: ClusterSurvey): Ground {
 }
 
 /** The readable subnets of a node; what cannot be read takes no room. */
-export function subnetsOf(node: SurveyNode): Block[] {
+export function subnetsOf(node: Pick<SurveyNode, 'podCIDRs'>): Block[] {
   return readableBlocks(node.podCIDRs);
 }
 

@@ -35,7 +35,7 @@ export function moveTo(node: SurveyNode, { blocks, reason, wished }: Intent, inU
 }
 
 /** Other nodes that hold a block which this node gives up: peers will drop their route with it (kubernetes#127792). */
-function survivorsOf(node: string, from: Block[], to: Block[], inUse: Use[]): string[] {
+export function survivorsOf(node: string, from: Block[], to: Block[], inUse: Use[]): string[] {
   const givenUp = from.filter(({ text }) => !to.some((block) => block.text === text));
   const names = inUse
     .filter((use) => use.node !== undefined && use.node !== node)

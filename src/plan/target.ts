@@ -5,6 +5,9 @@ import { highestFree } from '../subnet/pool.ts';
 import { type Ground, type Pool, subnetsOf } from './ground.ts';
 import { objection } from './wish/check.ts';
 
+/** A node that is there, or one that is lost, with the subnets that it has or had. */
+export type Holder = Pick<SurveyNode, 'name' | 'podCIDRs'>;
+
 /** The subnets that a node is to have, in the order of the cluster CIDR, and why. */
 export interface Target {
   blocks: Block[];
@@ -17,11 +20,22 @@ export interface Target {
  * cannot be told of ours beforehand (range_allocator.go:AllocateNext).
  * Throws Failure when the wish cannot be had or no subnet is free.
  */
-export function chooseTarget(node: SurveyNode, wish: Block[] | undefined, ground: Ground): Target {
+export function chooseTarget(node: Holder, wish: Block[] | undefined, ground: Ground): Target {
   return wish ? wishedTarget(node, wish, ground) : freeTarget(node, ground);
 }
 
-function wishedTarget(node: SurveyNode, wish: Block[], ground: Ground): Target {
+/** What the node had, as far as it may have it; in place of the rest the highest free. Throws Failure when none is free. */
+export function formerTarget(node: Holder, ground: Ground): Target {
+  const states = ground.pools.map((pool) => familyState(node, pool, ground));
+  return {
+    blocks: states.map(({ pool, present, fault }) =>
+      present && fault === undefined ? present : freeBlock(pool, ground),
+    ),
+    reason: states.flatMap(({ fault }) => fault ?? []).join('; ') || 'as it was',
+  };
+}
+
+function wishedTarget(node: Holder, wish: Block[], ground: Ground): Target {
   for (const block of wish) {
     const reason = objection(block, node.name, ground);
     if (reason) throw new Failure(`${node.name} cannot have ${block.text}: ${reason}`);
@@ -42,7 +56,7 @@ function wishedTarget(node: SurveyNode, wish: Block[], ground: Ground): Target {
   return { blocks, reason: 'asked for' };
 }
 
-function freeTarget(node: SurveyNode, ground: Ground): Target {
+function freeTarget(node: Holder, ground: Ground): Target {
   const states = ground.pools.map((pool) => familyState(node, pool, ground));
   const faults = states.filter(({ fault }) => fault !== undefined);
   const blocks = states.map(({ pool, present, fault }) =>
@@ -52,14 +66,14 @@ function freeTarget(node: SurveyNode, ground: Ground): Target {
 }
 
 /** A family of a node: its subnet as it is, and what is wrong with it. */
-function familyState(node: SurveyNode, pool: Pool, ground: Ground) {
+function familyState(node: Holder, pool: Pool, ground: Ground) {
   const present = ofFamily(node, pool.cluster.family);
   if (!present)
     return { pool, present, fault: node.podCIDRs.length === 0 ? 'no subnet' : `no ${pool.cluster.family} subnet` };
   return { pool, present, fault: objection(present, node.name, ground) };
 }
 
-function ofFamily(node: SurveyNode, family: Family): Block | undefined {
+function ofFamily(node: Holder, family: Family): Block | undefined {
   return subnetsOf(node).find((block) => block.family === family);
 }
 

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { isControlPlane } from '../../../../src/model/keeper.ts';
 import { planInvalid } from '../../../../src/plan/invalid/invalid.ts';
-import { ANY, apply, clash, fewest, isHeld, marked, UNATTESTED, worlds } from './world.ts';
+import { ANY, apply, clash, fewest, isHeld, marked, mostPlaced, UNATTESTED, worlds } from './world.ts';
 
 const ROOMY = { cluster: 24 };
 const TIGHT = { cluster: 28 };
@@ -99,6 +99,20 @@ for (const [what, options] of [
     );
   });
 }
+
+test('in a full pool no order of the moves would cure more nodes, found by trying them all', (t) => {
+  const slots = ['10.0.0.0/30', '10.0.0.4/30', '10.0.0.8/30', '10.0.0.12/30'];
+  fc.assert(
+    fc.property(worlds(TIGHT, 7), (given) => {
+      const { moves, refused } = planInvalid(given, undefined, ANY);
+      const waiting = refused.filter(({ reason }) => reason.startsWith('no free'));
+      if (waiting.length === 0) return;
+      const movers = [...moves, ...waiting].map(({ node }) => node);
+      t.is(moves.length, mostPlaced(given, movers, slots));
+    }),
+    RUNS,
+  );
+});
 
 test('with room enough control-plane nodes move last', (t) => {
   fc.assert(

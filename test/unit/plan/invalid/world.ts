@@ -123,3 +123,29 @@ export function fewest(given: ClusterSurvey): number {
   }
   return least;
 }
+
+/** How many of these nodes can get a subnet of the IPv4 pool one after another, found by trying every order and subnet. */
+export function mostPlaced(given: ClusterSurvey, movers: string[], slots: string[]): number {
+  const held = new Map(given.nodes.map(({ name, podCIDRs }) => [name, podCIDRs]));
+  const addresses = given.nodes.flatMap((one) => one.addresses.map(({ address }) => `${address}/32`));
+  const usable = slots.filter((slot) => !clash([slot], addresses));
+  const seen = new Set<string>();
+  let most = 0;
+  const go = (waiting: string[]): void => {
+    most = Math.max(most, movers.length - waiting.length);
+    const state = JSON.stringify([waiting, ...held]);
+    if (seen.has(state)) return;
+    seen.add(state);
+    for (const name of waiting) {
+      const before = held.get(name) ?? [];
+      for (const slot of usable) {
+        if ([...held].some(([other, texts]) => other !== name && clash(texts, [slot]))) continue;
+        held.set(name, [slot]);
+        go(waiting.filter((other) => other !== name));
+        held.set(name, before);
+      }
+    }
+  };
+  go(movers);
+  return most;
+}
