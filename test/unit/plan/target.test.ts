@@ -111,3 +111,30 @@ test('an exhausted pool is said, not worked around', (t) => {
   });
   t.throws(() => planReassign(given, readWishes(['b'], undefined), UNATTESTED), { message: /no free \/25 is left/ });
 });
+
+const CONTROL_PLANE = { labels: { 'node-role.kubernetes.io/control-plane': '' } };
+
+test('named nodes move in the order in which they are named, control-plane nodes last', (t) => {
+  const given = survey([
+    node('cp', ['10.244.1.0/24'], CONTROL_PLANE),
+    node('a', ['10.244.2.0/24']),
+    node('b', ['10.244.3.0/24']),
+  ]);
+  const { moves } = planReassign(given, readWishes(['cp', 'b', 'a'], undefined), UNATTESTED);
+  t.deepEqual(
+    moves.map((move) => move.node),
+    ['b', 'a', 'cp'],
+  );
+});
+
+test('a worker that is to have the subnet of a control-plane node waits for it', (t) => {
+  const given = survey([node('cp', ['10.244.1.0/24'], CONTROL_PLANE), node('a', ['10.244.2.0/24'])]);
+  const { moves } = planReassign(given, readWishes(['cp', 'a=10.244.1.0/24'], undefined), UNATTESTED);
+  t.deepEqual(
+    moves.map((move) => [move.node, ...move.to]),
+    [
+      ['cp', '10.244.255.0/24'],
+      ['a', '10.244.1.0/24'],
+    ],
+  );
+});
