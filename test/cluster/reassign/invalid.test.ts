@@ -104,6 +104,38 @@ test.serial('of two duplicates the one with fewer pods on the pod network moves,
   t.is(ran.stdout, 'node/a reassigned (10.244.77.0/24 → 10.244.255.0/24)\n');
 });
 
+test.serial(
+  'in a full pool a node takes a subnet inside its own block, and what it gives up cures the next',
+  async (t) => {
+    await plane.controllerManager(['--allocate-node-cidrs=false']);
+    try {
+      const held: [string, string][] = [
+        ['wide', '10.244.64.0/23'],
+        ['twin-1', '10.244.66.0/24'],
+        ['twin-2', '10.244.66.0/24'],
+        ['last', '10.244.67.0/24'],
+      ];
+      for (const [name, subnet] of held) await plane.api.post('/api/v1/nodes', node(name, { podCIDRs: [subnet] }));
+      const settings = ['--cluster-cidr=10.244.64.0/22', '--node-cidr-mask-size=24'];
+      const ran = await reassign('--invalid', ...held.map(([name]) => name), '--yes', ...settings);
+      t.is(ran.code, 0, ran.stderr);
+      t.deepEqual(ran.stdout.split('\n'), [
+        'node/wide reassigned (10.244.64.0/23 → 10.244.65.0/24)',
+        'node/twin-2 reassigned (10.244.66.0/24 → 10.244.64.0/24)',
+        '',
+      ]);
+      t.deepEqual(await subnets('wide', 'twin-1', 'twin-2', 'last'), [
+        '10.244.65.0/24',
+        '10.244.66.0/24',
+        '10.244.64.0/24',
+        '10.244.67.0/24',
+      ]);
+    } finally {
+      await plane.controllerManager([]);
+    }
+  },
+);
+
 test.serial('a duplicate that must not be deleted is kept and its twin moves', async (t) => {
   const podCIDRs = ['10.244.77.0/24'];
   await createNodes(plane.api, [node('free', { podCIDRs }), node('held', { podCIDRs, finalizers: ['x.example/y'] })]);
