@@ -36,9 +36,9 @@ export interface ReassignArgs extends WantedArgs {
 
 /** `reassign`: plan, show, ask, carry out. Throws Failure for bad input and for a single node that is refused. */
 export async function runReassign(context: Context, args: ReassignArgs): Promise<ExitCode> {
+  const wanted = await readWanted(context, args);
   if (args.printNode && !args.dryRun) throw new Failure('--print=node goes with --dry-run=client');
   if (!args.dryRun) mustAsk(context, args.yes, 'reassign');
-  const wanted = await readWanted(context, args);
   const wire = await context.connect(args.connection);
   try {
     const survey = await surveyCluster(wire, { pods: 'none', clusterUID: true, freshness: 'quorum' }, args.settings);

@@ -37,6 +37,10 @@ for (const [args, says] of [
   [['explain', 'SubnetDuplicat'], /did you mean SubnetDuplicate\?/],
   [['validate', '--only=SubnetDuplicat'], /did you mean SubnetDuplicate\?/],
   [['reassign'], /name the nodes/],
+  [['reassign', '--invalid', '--cidr=10.1.0.0/24', '--yes'], /--invalid chooses the subnets itself/],
+  [['reassign', '--plan=x', 'a', '--yes'], /--plan carries out a plan exactly as it is/],
+  [['reassign', '--invalid', '--max-nodes=none', '--yes'], /--max-nodes "none" is not a whole number/],
+  [['reassign', '--invalid'], /--yes/],
   [['reassign', 'a', '--dry-run=server'], /"server"/],
   [['reassign', 'a', '--print=node', '--yes'], /--print=node goes with --dry-run=client/],
   [['reassign', 'a'], /--yes/],
@@ -63,7 +67,7 @@ for (const args of [
   test(`${args.join(' ')} prints usage as it is typed with kubectl`, async (t) => {
     const ran = await runPodcidr(args);
     t.is(ran.code, 0, ran.stderr);
-    t.regex(ran.stdout, /Usage:\n {2}kubectl podcidr reassign NODE\[=CIDR\[,CIDR\]\]… \[flags\]/);
+    t.regex(ran.stdout, /Usage:\n {2}kubectl podcidr reassign \[NODE\[=CIDR\[,CIDR\]\]…\] \[flags\]/);
     t.regex(ran.stdout, /--tls-server-name/);
   });
 }
