@@ -1,4 +1,5 @@
 import { Failure } from '../model/failure.ts';
+import { ALLOCATOR_FLAGS, allocatorFlags } from './flags/allocator.ts';
 import { connectionFlags } from './flags/connection.ts';
 import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -63,6 +64,7 @@ export const reassign: Subcommand = {
     },
     'ignore-unlisted': { type: 'bool', help: 'go on although some kinds could not be searched for what the Node owns' },
     'state-dir': { type: 'text', value: 'FOLDER', help: 'where backups are kept on this machine' },
+    ...ALLOCATOR_FLAGS,
     ...SETTING_FLAGS,
   },
   async run(context, args) {
@@ -82,6 +84,7 @@ export const reassign: Subcommand = {
       yes: args.bool('yes') ?? false,
       machinePaused: args.bool('machine-paused') ?? false,
       ignoreUnlisted: args.bool('ignore-unlisted') ?? false,
+      allocatorRestart: allocatorFlags(args),
       stateDir: args.text('state-dir'),
       settings: settingFlags(args),
       connection: connectionFlags(args),

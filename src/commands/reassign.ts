@@ -29,6 +29,7 @@ export interface ReassignArgs extends WantedArgs {
   yes: boolean;
   machinePaused: boolean;
   ignoreUnlisted: boolean;
+  allocatorRestart: OperationChoices['allocatorRestart'];
   stateDir: string | undefined;
   settings: SettingFlags;
   connection: ConnectionFlags;
@@ -102,11 +103,11 @@ async function change(
     streams.err('reassign cancelled, nothing was changed\n');
     return EXIT.fine;
   }
-  const { ignoreUnlisted, output } = args;
+  const { ignoreUnlisted, allocatorRestart, output } = args;
   const choices: OperationChoices = {
     drain: undefined,
     ignoreUnlisted,
-    allocatorRestart: 'never',
+    allocatorRestart,
     allowConflict: false,
     pauseBetween: 0,
     cooldown: 120_000,

@@ -1,8 +1,17 @@
 import type { JsonObject } from '../model/json.ts';
-import { asList, asObject } from '../model/read-json.ts';
+import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire, WireStream } from './wire/wire.ts';
+
+/** What is kept of a Node: never the whole, of which thousands would fill the memory. */
+export interface WatchedNode {
+  uid: string;
+  /** As written in spec.podCIDRs. */
+  podCIDRs: string[];
+  /** The annotations asked for, where the Node has them. */
+  annotations: Record<string, string>;
+}
 
 /**
  * The subnets of all nodes, kept up to date by a watch for as long as an operation runs: it shows newcomers and foreign
@@ -10,19 +19,27 @@ import type { Wire, WireStream } from './wire/wire.ts';
  */
 export class NodeWatch {
   readonly #wire: Wire;
-  readonly #subnets = new Map<string, string[]>();
+  readonly #keep: readonly string[];
+  readonly #nodes = new Map<string, WatchedNode>();
   #stream: WireStream | undefined;
   #following = false;
   #closed = false;
 
-  constructor(wire: Wire) {
+  /** `keep`: the annotations that are kept of each Node. */
+  constructor(wire: Wire, keep: readonly string[] = []) {
     this.#wire = wire;
+    this.#keep = keep;
   }
 
   /** Subnets by node name, as written in spec.podCIDRs. Throws ApiError, WireError when they cannot be read. */
   async subnets(): Promise<ReadonlyMap<string, string[]>> {
+    return new Map([...(await this.nodes())].map(([name, { podCIDRs }]) => [name, podCIDRs]));
+  }
+
+  /** All nodes by name. Throws ApiError, WireError when they cannot be read. */
+  async nodes(): Promise<ReadonlyMap<string, WatchedNode>> {
     if (!this.#following) await this.#start();
-    return this.#subnets;
+    return this.#nodes;
   }
 
   close(): void {
@@ -33,7 +50,7 @@ export class NodeWatch {
   /** Lists, and follows from there: what happens until the watch is open comes through it too. */
   async #start(): Promise<void> {
     const { body } = await requestJSON(this.#wire, { method: 'GET', path: '/api/v1/nodes' });
-    this.#subnets.clear();
+    this.#nodes.clear();
     for (const item of asList(body.items)) this.#note('ADDED', asObject(item));
     this.#following = true;
     void this.#follow(String(asObject(body.metadata).resourceVersion));
@@ -68,9 +85,14 @@ export class NodeWatch {
   }
 
   #note(type: string, node: JsonObject): void {
-    const name = asObject(node.metadata).name;
+    const metadata = asObject(node.metadata);
+    const { name } = metadata;
     if (typeof name !== 'string') return;
-    if (type === 'DELETED') this.#subnets.delete(name);
-    else this.#subnets.set(name, podCIDRsOf(node));
+    if (type === 'DELETED') this.#nodes.delete(name);
+    else {
+      const all = asTexts(metadata.annotations);
+      const annotations = Object.fromEntries(this.#keep.flatMap((key) => (key in all ? [[key, all[key] ?? '']] : [])));
+      this.#nodes.set(name, { uid: asText(metadata.uid) ?? '', podCIDRs: podCIDRsOf(node), annotations });
+    }
   }
 }

@@ -1,4 +1,5 @@
-import type { OperationManifest } from '../model/operation.ts';
+import type { OperationManifest, OperationRecord } from '../model/operation.ts';
+import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { firstRecord, runMoves, type Todo } from './moves.ts';
@@ -30,6 +31,7 @@ export async function beginOperation(manifest: OperationManifest, todo: Todo[], 
       if (raw) session.journal.checkSize(firstRecord(manifest, move, { raw, attempt: 1 }, session));
     }
     await fenceDisplaced(session, [], manifest.clusterUID);
+    await repairAllocator(manifest, session);
     const begun = await session.journal.saveManifest(manifest);
     return await carryOut(begun, todo, session);
   } finally {
@@ -44,7 +46,7 @@ export async function resumeOperation(operation: JournaledOperation, tools: Tool
   try {
     await fenceDisplaced(session, [id], manifest.clusterUID);
     await fence(operation, session);
-    return await carryOut(manifest, openMoves(operation), session);
+    return await carryOut(manifest, openMoves(operation), session, [...records.values()]);
   } finally {
     await session.close();
   }
@@ -57,11 +59,18 @@ export async function resumeOperation(operation: JournaledOperation, tools: Tool
   }
 }
 
-async function carryOut(manifest: OperationManifest, todo: Todo[], session: Session): Promise<Ended> {
+/** `former`: the records of an earlier run. */
+async function carryOut(
+  manifest: OperationManifest,
+  todo: Todo[],
+  session: Session,
+  former: OperationRecord[] = [],
+): Promise<Ended> {
   const outcomes = await runMoves(session, manifest, todo);
   const whole =
     outcomes.length === todo.length && outcomes.every(({ state }) => state === 'finished' || state === 'refused');
-  return { manifest: whole ? await closeOperation(manifest, 'finished', session) : manifest, outcomes };
+  const settled = whole && (await settleAllocatorOf(manifest, [...former, ...recordsOf(outcomes)], session));
+  return { manifest: settled ? await closeOperation(manifest, 'finished', session) : manifest, outcomes };
 }
 
 /** Says in the journal that nothing is left to do. */

@@ -4,6 +4,7 @@ import type { OperationRecord } from '../model/operation.ts';
 import type { Move } from '../model/plan.ts';
 import { asObject } from '../model/read-json.ts';
 import { allocateStep } from './steps/allocate.ts';
+import { announceStep } from './steps/announce.ts';
 import { detachStep } from './steps/detach.ts';
 import { fillStep } from './steps/fill.ts';
 import { finishStep } from './steps/finish.ts';
@@ -15,9 +16,9 @@ import { reached, type StepDefinition, type Work } from './work.ts';
 
 /** The steps of a move, in their order. */
 export const STEPS: Record<Move['method'], StepDefinition[]> = {
-  recreate: [detachStep, swapStep, reownStep, settleStep, finishStep],
+  recreate: [detachStep, swapStep, announceStep, reownStep, settleStep, finishStep],
   patch: [fillStep],
-  reset: [detachStep, swapStep, allocateStep, reownStep, settleStep, finishStep],
+  reset: [detachStep, swapStep, announceStep, allocateStep, reownStep, settleStep, finishStep],
   create: [postStep, reownStep, settleStep, finishStep],
 };
 

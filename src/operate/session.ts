@@ -1,3 +1,4 @@
+import { ANNOUNCING } from '../cni/announcement.ts';
 import { type Discovery, discoverKinds } from '../kube/discovery.ts';
 import { NodeWatch } from '../kube/node-watch.ts';
 import type { Holder } from '../kube/objects/lock-lease.ts';
@@ -33,7 +34,7 @@ export interface Session {
 export async function openSession(operation: string, expected: string[], tools: Tools): Promise<Session> {
   const { wire, clock, waits, stateFolder } = tools;
   const { lock, displaced }: AcquiredLock = await acquireLock({ ...tools, operation, expected });
-  const watch = new NodeWatch(wire);
+  const watch = new NodeWatch(wire, ANNOUNCING);
   const guarded = fenced(wire, lock);
   // What happens between DELETE and POST must not wait for a connection that died.
   const copies = new ClusterCopies(limited(guarded, waits.answer), lock.holder.identity);

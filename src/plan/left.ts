@@ -1,8 +1,8 @@
+import { ANNOUNCING } from '../cni/announcement.ts';
 import { recogniseCNI } from '../cni/recognise.ts';
 import type { Move } from '../model/plan.ts';
 import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
-import { shellWord } from '../model/text.ts';
 
 /** Something that the operation does not do, and the command that does it. */
 export interface LeftToDo {
@@ -10,18 +10,15 @@ export interface LeftToDo {
   command: string | undefined;
 }
 
-const BACKEND_DATA = 'flannel.alpha.coreos.com/backend-data';
-
 /** What remains for the operator after the move, in the order in which it is to be done. `pods`: on its pod network now. */
 export function leftToDo(move: Move, survey: ClusterSurvey, pods: number | undefined): LeftToDo[] {
   const { node } = move;
-  if (move.method === 'patch') return [allocator([node])];
+  if (move.method === 'patch') return [];
   return [
-    ...move.survivors.map((survivor) => reannounce(survivor, survey)),
+    ...move.survivors.flatMap((survivor) => reannounce(survivor, survey)),
     ...cni(move, survey),
     ...(pods === 0 ? [] : [oldPods(node)]),
     ...drivers(move),
-    ...(move.survivors.length > 0 ? [allocator(move.survivors)] : []),
   ];
 }
 
@@ -47,23 +44,13 @@ function oldPods(node: string): LeftToDo {
 
 /**
  * Peers drop the route of a node that keeps the subnet of a deleted one, and nothing restores it (kubernetes#127792). A flannel
- * node is announced again by a leading blank in its backend-data (flannel kube.go:handleUpdateLeaseEvent compares the text).
+ * node is announced again by the operation itself; of other CNIs it is not known how.
  */
-function reannounce(survivor: string, survey: ClusterSurvey): LeftToDo {
+function reannounce(survivor: string, survey: ClusterSurvey): LeftToDo[] {
   const annotations = survey.nodes.find(({ name }) => name === survivor)?.annotations ?? {};
-  const data = annotations[BACKEND_DATA];
-  const what = `peers lose their route to ${survivor}, which keeps the shared subnet, until it is announced again`;
-  if (data === undefined) return { what: `${what}: restart the CNI on every node`, command: undefined };
-  const value = data.startsWith(' ') ? data.slice(1) : ` ${data}`;
-  return { what, command: `kubectl annotate --overwrite node ${survivor} ${shellWord(`${BACKEND_DATA}=${value}`)}` };
-}
-
-/** One bit a subnet, and no count: see research on range_allocator.go, kubernetes#127792. */
-function allocator(nodes: string[]): LeftToDo {
-  return {
-    what: `until it is restarted, kube-controller-manager 1.31.3 and older may hand out again what ${nodes.join(', ')} ${nodes.length === 1 ? 'holds' : 'hold'}`,
-    command: undefined,
-  };
+  if (ANNOUNCING.some((key) => annotations[key] !== undefined)) return [];
+  const what = `peers may lose their route to ${survivor}, which keeps the shared subnet: restart the CNI on every node`;
+  return [{ what, command: undefined }];
 }
 
 /** kubelet ≥ 1.35 deletes a CSINode whose owner is not the Node uid it started with (nodeinfomanager.go:ensureNodeOwnsCSINode). */

@@ -33,6 +33,7 @@ export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
       plan.refused.map(({ node, reason }) => `  ${node}: ${reason}`),
     ),
     ...(plan.moves.some(({ method }) => method === 'recreate') ? [`\n${PROTOCOL}\n`] : []),
+    ...(plan.moves.some(endangers) ? [`\n${ALLOCATOR}\n`] : []),
     ...section('Annotations that follow the subnet:', plan.moves.flatMap(annotationLines)),
     ...section('Left to you (not done by this command):', perNode(notes.left)),
     ...section('By hand this would be:', perNode(notes.manual)),
@@ -44,6 +45,15 @@ const PROTOCOL = `Each Node is stored on disk and in the cluster, what it owns i
 again with its new subnet, and owns its things again. Its uid and creationTimestamp are new. Nothing on the machine restarts.
 Not checked beforehand: admission webhooks and policies, clouds that own the subnets, CNIs that ignore spec.podCIDR,
 VolumeAttachments, controllers that act on the deletion of a Node. No second operator is locked out.`;
+
+const ALLOCATOR = `Nodes that keep a shared subnet are announced again by a change of an annotation, and back. Is kube-controller-manager
+1.31.3 or older, its leader is restarted once at the end, where it comes back by itself (not with
+--allocator-restart=never): it would hand out again subnets that were shared, or patched into a Node.`;
+
+/** A subnet was shared, or is patched in: then the allocator takes it for free. */
+function endangers({ method, survivors }: Move): boolean {
+  return method === 'patch' || survivors.length > 0;
+}
 
 function row(move: Move, { pods }: PlanNotes): string[] {
   const { node, from, to, method, reason } = move;

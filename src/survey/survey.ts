@@ -1,9 +1,9 @@
+import { listControllerManagers } from '../kube/objects/controller-managers.ts';
 import { getNamespace } from '../kube/objects/namespaces.ts';
 import { listNodes } from '../kube/objects/nodes.ts';
-import { eachPod, listLabelledPods } from '../kube/objects/pods.ts';
+import { eachPod } from '../kube/objects/pods.ts';
 import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
-import type { RawObject } from '../model/json.ts';
 import { asObject, asText } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
 import type { SettingFlags } from '../model/settings.ts';
@@ -12,7 +12,6 @@ import { readInterrupted } from './interrupted.ts';
 import { newestTime } from './newest-time.ts';
 import { readNode } from './nodes.ts';
 import { readPod } from './pods.ts';
-import { SELECTORS } from './settings/controller-manager.ts';
 import { mergeSettings } from './settings/merge.ts';
 import { settingWarnings } from './settings/warnings.ts';
 
@@ -34,7 +33,7 @@ export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: Setti
   mergeSettings(flags, { known: false, reason: '' });
   const [nodes, controllerManagers, pods, clusterUID, interrupted] = await Promise.all([
     listNodes(wire, needs.freshness),
-    allowed('the pods of kube-controller-manager', `${wire.server}`, () => readControllerManagers(wire)),
+    allowed('the pods of kube-controller-manager', `${wire.server}`, () => listControllerManagers(wire, 'cached')),
     needs.pods === 'all' ? allowed('pods', wire.server, () => readPods(wire)) : notRead('pods were not asked for'),
     needs.clusterUID
       ? allowed('namespace kube-system', wire.server, () => readUID(wire))
@@ -52,12 +51,6 @@ export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: Setti
     interrupted,
     warnings: settingWarnings(settings),
   };
-}
-
-async function readControllerManagers(wire: Wire): Promise<RawObject[]> {
-  const found = await Promise.all(SELECTORS.map((selector) => listLabelledPods(wire, 'kube-system', selector)));
-  const byName = new Map(found.flat().map((pod) => [asText(asObject(pod.metadata).name) ?? '', pod]));
-  return [...byName.values()];
 }
 
 async function readPods(wire: Wire): Promise<SurveyPod[]> {

@@ -1,6 +1,6 @@
 import type { RawObject } from '../../model/json.ts';
 import type { Wire } from '../wire/wire.ts';
-import { eachPage, listObjects } from './list.ts';
+import { eachPage } from './list.ts';
 
 /** Pods per page: 1,000 of 19 kB keep an answer far below the longest text that the program can hold (512 MB). */
 const PAGE = 1000;
@@ -8,10 +8,4 @@ const PAGE = 1000;
 /** Hands over all pods of all namespaces, a page at a time. Throws ApiError, WireError, Failure. */
 export async function eachPod(wire: Wire, take: (pods: RawObject[]) => void): Promise<void> {
   await eachPage(wire, { path: '/api/v1/pods', freshness: 'quorum', page: PAGE }, take);
-}
-
-/** The pods of a namespace that carry a label. Throws ApiError, WireError, Failure. */
-export async function listLabelledPods(wire: Wire, namespace: string, labelSelector: string): Promise<RawObject[]> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-  return (await listObjects(wire, { path, labelSelector, freshness: 'cached' })).items;
 }

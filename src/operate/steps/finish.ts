@@ -4,6 +4,7 @@ import { asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION } from '../../plan/body.ts';
 import { mayTryAgain } from '../persist.ts';
 import { reached, type StepDefinition } from '../work.ts';
+import { withdrawAnnouncements } from './announce.ts';
 import { postedNode } from './posted-node.ts';
 
 /**
@@ -14,6 +15,7 @@ export const finishStep: StepDefinition = {
   name: 'finished',
   isDone: (record) => reached(record, 'finished'),
   async run(record, work) {
+    await withdrawAnnouncements(record, work);
     for (let attempt = 1; ; attempt += 1) {
       try {
         const node = await postedNode(record, work);

@@ -1,3 +1,4 @@
+import { readCommandLine } from '../../model/command-line.ts';
 import type { RawObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../model/read-json.ts';
 import type { Reading } from '../../model/reading.ts';
@@ -5,8 +6,6 @@ import { texts } from '../nodes.ts';
 import type { SettingName } from './names.ts';
 
 const NAME = 'kube-controller-manager';
-/** Labels of kubeadm, k0s, Talos (component) and of kops (k8s-app). */
-export const SELECTORS = [`component=${NAME}`, `k8s-app=${NAME}`];
 
 /** True for a pod of kube-controller-manager, by label or, as some installers set none, by name. */
 export function isControllerManager(pod: RawObject): boolean {
@@ -70,28 +69,4 @@ function readReplica(pod: RawObject): Replica[] {
   if (!container) return [];
   const name = `${asText(metadata.namespace) ?? ''}/${asText(metadata.name) ?? ''}`;
   return [{ name, flags: readCommandLine([...texts(container.command), ...texts(container.args)]) }];
-}
-
-/** Flags that need no value: `--x` alone is `--x=true`, and a word after it is not its value (pflag: NoOptDefVal). */
-const SWITCHES = new Set(['allocate-node-cidrs']);
-
-/**
- * The flags of a command line as pflag reads them: `--name=value` or `--name value`, underscores are dashes
- * (component-base/cli/flag:WordSepNormalizeFunc), the last one wins, nothing is a flag after `--`.
- */
-export function readCommandLine(words: string[]): Map<string, string> {
-  const flags = new Map<string, string>();
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] ?? '';
-    if (word === '--') break;
-    const match = /^--([^=]+)(=([\s\S]*))?$/.exec(word);
-    if (!match) continue;
-    const name = (match[1] ?? '').replaceAll('_', '-');
-    if (match[2] !== undefined) flags.set(name, match[3] ?? '');
-    else if (SWITCHES.has(name)) flags.set(name, 'true');
-    else if (words[index + 1] !== undefined && !words[index + 1]?.startsWith('--'))
-      flags.set(name, words[++index] ?? '');
-    else flags.set(name, 'true');
-  }
-  return flags;
 }

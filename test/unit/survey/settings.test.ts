@@ -1,8 +1,8 @@
 import test from 'ava';
+import { readCommandLine } from '../../../src/model/command-line.ts';
 import { Failure } from '../../../src/model/failure.ts';
 import type { RawObject } from '../../../src/model/json.ts';
 import type { ClusterSettings, SettingFlags } from '../../../src/model/settings.ts';
-import { readCommandLine } from '../../../src/survey/settings/controller-manager.ts';
 import { mergeSettings } from '../../../src/survey/settings/merge.ts';
 import { settingWarnings } from '../../../src/survey/settings/warnings.ts';
 

@@ -1,0 +1,29 @@
+import type { OperationManifest, OperationRecord } from '../../model/operation.ts';
+import type { Outcome } from '../runner.ts';
+import type { Session } from '../session.ts';
+import { repairAllocatorLease } from './repair.ts';
+import { settleAllocator } from './settle.ts';
+
+/** Before an operation begins: what an earlier one has left on kube-controller-manager's lease is put right. */
+export async function repairAllocator({ choices }: OperationManifest, session: Session): Promise<void> {
+  for (const line of await repairAllocatorLease(session.work(choices, []))) session.tools.tell(line);
+}
+
+/** After all moves of an operation. False when the operator stopped it: then a later run goes on. */
+export async function settleAllocatorOf(
+  { choices }: OperationManifest,
+  records: OperationRecord[],
+  session: Session,
+): Promise<boolean> {
+  // The newest record of a node is the last.
+  const newest = new Map(records.map((record) => [record.node, record]));
+  const mode = choices.allocatorRestart;
+  const { state, lines } = await settleAllocator(session.work(choices, []), { mode, records: [...newest.values()] });
+  for (const line of lines) session.tools.tell(line);
+  return state !== 'stopped';
+}
+
+/** The records of the moves that are done. */
+export function recordsOf(outcomes: Outcome[]): OperationRecord[] {
+  return outcomes.flatMap((outcome) => (outcome.state === 'finished' ? [outcome.record] : []));
+}
