@@ -8,8 +8,8 @@ import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 
 /**
  * Lists all nodes by quorum and returns what is wrong with the moved ones, a line each: absent, without the subnet that it was
- * given, or sharing it with another node (kube-controller-manager may have handed it out at the same moment). A subnet that was
- * given back may be shared: it was before. Throws ApiError, WireError.
+ * given, or sharing it with another node (kube-controller-manager may have handed it out at the same moment); and new nodes that
+ * share a subnet which another kept. A subnet that was given back may be shared: it was before. Throws ApiError, WireError.
  */
 export async function verifyMoves(wire: Wire, records: OperationRecord[], mayShare: boolean): Promise<string[]> {
   const { body } = await requestJSON(wire, { method: 'GET', path: '/api/v1/nodes' });
@@ -17,7 +17,7 @@ export async function verifyMoves(wire: Wire, records: OperationRecord[], maySha
     const node = asObject(item);
     return { name: String(asObject(node.metadata).name), podCIDRs: podCIDRsOf(node) };
   });
-  return records.flatMap(({ node: name, step, from, to: given }) => {
+  const moved = records.flatMap(({ node: name, step, from, to: given }) => {
     const to = step === 'undone' ? from : given;
     const node = nodes.find((one) => one.name === name);
     if (!node) return [`node ${name} is absent`];
@@ -35,4 +35,32 @@ export async function verifyMoves(wire: Wire, records: OperationRecord[], maySha
           : [];
       });
   });
+  return [...moved, ...newTwins(records, nodes)];
+}
+
+/**
+ * Nodes that were given the subnet of one that kept it: between the DELETE and the survivor's announcement the allocator takes
+ * a shared subnet for free. Those that shared it before are no news.
+ */
+function newTwins(records: OperationRecord[], nodes: { name: string; podCIDRs: string[] }[]): string[] {
+  const lines = records.flatMap(({ node, step, from, survivors }) => {
+    if (step === 'undone') return [];
+    const givenUp = readableBlocks(from);
+    const known = new Set([node, ...survivors.map((survivor) => survivor.node)]);
+    const kept = nodes.flatMap(({ name, podCIDRs }) =>
+      known.has(name) && name !== node
+        ? readableBlocks(podCIDRs).flatMap((block) =>
+            givenUp.some((one) => overlaps(one, block)) ? [{ name, block }] : [],
+          )
+        : [],
+    );
+    return nodes
+      .filter(({ name }) => !known.has(name))
+      .flatMap(({ name, podCIDRs }) => {
+        const blocks = readableBlocks(podCIDRs);
+        const twin = kept.find(({ block }) => blocks.some((one) => overlaps(one, block)));
+        return twin ? [`node ${name} was given ${podCIDRs.join(',')} meanwhile, which node ${twin.name} kept`] : [];
+      });
+  });
+  return [...new Set(lines)];
 }

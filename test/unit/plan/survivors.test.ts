@@ -1,0 +1,45 @@
+import test from 'ava';
+import { findSurvivors } from '../../../src/plan/survivors.ts';
+import { readableBlocks } from '../../../src/subnet/parse.ts';
+
+const DATA = 'flannel.alpha.coreos.com/backend-data';
+const [cluster] = readableBlocks(['10.244.0.0/16']);
+const POOLS = cluster ? [{ cluster, mask: 24 }] : [];
+
+function survivors(from: string[], to: string[], others: Record<string, string[]>) {
+  const nodes = Object.entries({ moved: from, ...others }).map(
+    ([name, podCIDRs]) => [name, { uid: `uid-${name}`, podCIDRs, annotations: {} }] as const,
+  );
+  return findSurvivors({ node: 'moved', from, to }, new Map(nodes), POOLS).map(({ node }) => node);
+}
+
+test('whoever keeps the same subnet survives, whoever has another one does not care', (t) => {
+  const others = { c: ['10.244.1.0/24'], b: ['10.244.1.0/24'], far: ['10.244.2.0/24'], empty: [] };
+  t.deepEqual(survivors(['10.244.1.0/24'], ['10.244.9.0/24'], others), ['b', 'c']);
+});
+
+test('a larger block that is given up frees every bit in it', (t) => {
+  const others = { in: ['10.244.1.0/24'], out: ['10.245.1.0/24'] };
+  t.deepEqual(survivors(['10.244.0.0/16'], ['10.244.9.0/24'], others), ['in']);
+});
+
+test('a smaller block frees the whole bit that it lies in', (t) => {
+  const others = { beside: ['10.244.1.128/25'], far: ['10.244.2.0/25'] };
+  t.deepEqual(survivors(['10.244.1.0/25'], ['10.244.9.0/24'], others), ['beside']);
+});
+
+test('a subnet that the node keeps is taken again when it comes back', (t) => {
+  t.deepEqual(survivors(['10.244.1.0/24'], ['10.244.1.0/24', 'fd00::/64'], { b: ['10.244.1.0/24'] }), []);
+});
+
+test("flannel's annotation is rewritten where there is one, else our own is set", (t) => {
+  const podCIDRs = ['10.244.1.0/24'];
+  const nodes = new Map([
+    ['flannel', { uid: '1', podCIDRs, annotations: { [DATA]: 'null' } }],
+    ['other', { uid: '2', podCIDRs, annotations: {} }],
+  ]);
+  t.deepEqual(findSurvivors({ node: 'moved', from: podCIDRs, to: [] }, nodes, POOLS), [
+    { node: 'flannel', uid: '1', annotation: DATA, value: 'null' },
+    { node: 'other', uid: '2', annotation: 'kubectl-podcidr/announced', value: null },
+  ]);
+});
