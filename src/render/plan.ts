@@ -46,9 +46,9 @@ again with its new subnet, and owns its things again. Its uid and creationTimest
 Not checked beforehand: admission webhooks and policies, clouds that own the subnets, CNIs that ignore spec.podCIDR,
 VolumeAttachments, controllers that act on the deletion of a Node. No second operator is locked out.`;
 
-const ALLOCATOR = `Nodes that keep a shared subnet are announced again by a change of an annotation, and back. Is kube-controller-manager
-1.31.3 or older, its leader is restarted once at the end, where it comes back by itself (not with
---allocator-restart=never): it would hand out again subnets that were shared, or patched into a Node.`;
+const ALLOCATOR = `Nodes that keep a shared subnet are announced again: an annotation changes, and changes back. If kube-controller-manager is
+1.31.3 or older, its leader is restarted once at the end, where it comes back by itself (not with --allocator-restart=never):
+until then it would hand out again what was shared, or patched into a Node.`;
 
 /** A subnet was shared, or is patched in: then the allocator takes it for free. */
 function endangers({ method, survivors }: Move): boolean {

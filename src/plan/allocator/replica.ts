@@ -55,8 +55,14 @@ export function isOn({ flags }: Replica, name: string, byDefault: boolean): bool
  */
 export function leadingReplica(holder: string, replicas: Replica[]): Replica | undefined {
   const host = hostOf(holder);
-  const named = replicas.filter(({ node }) => node.toLowerCase() === host);
-  return named[0] ?? (replicas.length === 1 ? replicas[0] : undefined);
+  const exact = replicas.find(({ node }) => node.toLowerCase() === host);
+  const similar = replicas.length === 1 ? replicas : replicas.filter(({ node }) => short(node) === short(host));
+  return exact ?? (similar.length === 1 ? similar[0] : undefined);
+}
+
+/** A host may be called by its whole name, its node by the first part. */
+function short(name: string): string | undefined {
+  return name.toLowerCase().split('.')[0];
 }
 
 /** The host in the name of a process. */

@@ -167,8 +167,8 @@ onOld('killed when the lease is overwritten: the next run finishes the restart, 
       ? { kind: 'then', after: () => void child?.kill('SIGKILL') }
       : { kind: 'pass' },
   );
-  const killed = await reassign(['moves'], (started) => {
-    child = started;
+  const killed = await reassign(['moves'], (process) => {
+    child = process;
   });
   t.is(killed.signal, 'SIGKILL');
   t.regex((await plane.api.get(LEASE)).spec?.holderIdentity ?? '', /^kubectl-podcidr_/);
@@ -178,6 +178,24 @@ onOld('killed when the lease is overwritten: the next run finishes the restart, 
   t.regex(ran.stderr, /had begun to restart kube-controller-manager: that is done/);
   t.is(await restarts(), 1);
   await isLedCleanly(t);
+});
+
+onOld('an interrupt while the leader is to exit puts its lease back, and it leads on', async (t) => {
+  await createTwins();
+  const { spec } = await plane.api.get(LEASE);
+  let child: ChildProcess | undefined;
+  proxy.decide((seen) =>
+    isLeasePut(seen) && seen.body.includes(MARKER)
+      ? { kind: 'then', after: () => void child?.kill('SIGINT') }
+      : { kind: 'pass' },
+  );
+  const ran = await reassign(['moves'], (process) => {
+    child = process;
+  });
+  t.regex(ran.stderr, /kubectl -n kube-system patch lease/);
+  await isLedCleanly(t);
+  t.is((await plane.api.get(LEASE)).spec?.holderIdentity, spec?.holderIdentity);
+  t.false(await until(async () => (await restarts()) > 0, 12_000), 'it goes on');
 });
 
 onOld('a leader that hangs gets its lease back, and whoever leads at the end has no trace of us', async (t) => {

@@ -48,6 +48,7 @@ test('the replica that leads is meant, and its image says its version, not anoth
   const newer = replica({ node: 'cp2', image: 'registry.k8s.io/kube-controller-manager:v1.31.4' });
   t.like(judge({ replicas: [replica(), newer] }), { deed: 'restart' });
   t.like(judge({ replicas: [replica(), newer], holder: 'CP2_x' }), { deed: 'nothing' });
+  t.like(judge({ replicas: [replica(), newer], holder: 'cp2.example.com_x' }), { deed: 'nothing' });
   t.like(judge({ replicas: [replica(), newer], holder: 'elsewhere_x' }), { deed: 'leave' });
 });
 
