@@ -3,6 +3,7 @@ import type { OperationManifest, OperationRecord, PlannedMove } from '../model/o
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
+import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { runMoves, type Todo } from './moves.ts';
@@ -35,6 +36,7 @@ export async function rollbackOperation({ of, manifest, former }: Rollback, tool
   const session = await openSession(own, [own, of.id], tools);
   try {
     await fenceDisplaced(session, [own, of.id], manifest.clusterUID);
+    await repairAllocator(manifest, session);
     if (former) await fence(former, session);
     else await session.journal.saveManifest(manifest);
     await fence(of, session);
@@ -46,6 +48,11 @@ export async function rollbackOperation({ of, manifest, former }: Rollback, tool
     outcomes.push(...(await moveBack(whole, { of, manifest, former }, session)));
     const left = [...of.records.values()].some(({ step, method }) => step !== 'undone' && !KEPT.includes(method));
     if (left) return { manifest: whole, outcomes };
+    // What an unfinished operation has patched in stays, and its allocator was not settled yet.
+    const kept = of.manifest.state === 'open' ? [...of.records.values()] : [];
+    if (!(await settleAllocatorOf(whole, [...kept, ...recordsOf(outcomes)], session))) {
+      return { manifest: whole, outcomes };
+    }
     await closeOperation(of.manifest, 'rolledBack', session);
     return { manifest: await closeOperation(whole, 'finished', session), outcomes };
   } finally {

@@ -10,9 +10,12 @@ import { type AllocatorTools, followRestart, type RestartOutcome, restartLeader 
 /** Looks until another process leads at each: then something else restarts it. */
 const MOST_LOOKS = 3;
 
-/** What became of the allocator. `left`: the lines say what is left to the operator, and why. */
+/**
+ * What became of the allocator. `left`: the lines say what is left to the operator, and why; `stopped`: the operator wanted to
+ * stop before it was restarted, a later run goes on.
+ */
 export interface AllocatorOutcome {
-  state: 'not needed' | 'restarted' | 'left';
+  state: 'not needed' | 'restarted' | 'left' | 'stopped';
   /** For the operator, a line each; commands are indented. */
   lines: string[];
 }
@@ -39,7 +42,8 @@ export async function settleAllocator(
       const verdict = judgeAllocator(await lookAtAllocator(tools), endangered, mode);
       lines = verdict.lines;
       if (verdict.deed === 'nothing') return { state: 'not needed', lines };
-      if (verdict.deed === 'leave' || tools.stopping()) return { state: 'left', lines };
+      if (verdict.deed === 'leave') return { state: 'left', lines };
+      if (tools.stopping()) return { state: 'stopped', lines };
       const { leader, holder } = verdict;
       const which = leader.version === undefined ? '' : ` ${leader.version}`;
       tools.tell(
@@ -47,6 +51,7 @@ export async function settleAllocator(
       );
       const ended = await restartLeader(tools, leader, holder, operation);
       if (ended?.outcome === 'restarted') return RESTARTED;
+      if (ended?.outcome === 'stopped') return { state: 'stopped', lines };
       if (ended) return { state: 'left', lines: [...WARNINGS[ended.outcome](leader, tools), ...lines] };
     }
     return { state: 'left', lines };
@@ -61,8 +66,10 @@ const RESTARTED: AllocatorOutcome = {
   lines: ['kube-controller-manager was restarted, so that it reads which subnets are in use'],
 };
 
-const WARNINGS: Record<Exclude<RestartOutcome, 'restarted'>, (leader: Replica, tools: AllocatorTools) => string[]> = {
-  stopped: () => [],
+const WARNINGS: Record<
+  Exclude<RestartOutcome, 'restarted' | 'stopped'>,
+  (leader: Replica, tools: AllocatorTools) => string[]
+> = {
   'not exited': (_, { waits }) => [
     `Warning: kube-controller-manager did not exit in ${Math.ceil(waits.leaderExit / 1000)} s; its lease was put back`,
   ],

@@ -20,6 +20,8 @@ const MOST_ROUNDS = 3;
 export const announceStep: StepDefinition = {
   name: 'announced',
   isDone: (record) => reached(record, 'announced'),
+  // A second run finds what it wrote.
+  stored: false,
   async run(record, work) {
     let latest = record;
     let open = record.survivors;
