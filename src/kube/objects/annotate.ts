@@ -59,7 +59,7 @@ export async function setAnnotation(
     await patchNode(wire, node, { metadata: { uid, annotations: { [key]: value } } });
     return 'done';
   } catch (error) {
-    if (!(error instanceof ApiError) || ![404, 409].includes(error.status)) throw error;
+    if (!(error instanceof ApiError) || ![404, 409, 422].includes(error.status)) throw error;
     if ((await presentAnnotation(wire, { node, uid }, key)) === 'gone') return 'gone';
     throw error;
   }

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { until } from '../../../scripts/lib/processes.ts';
 import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
@@ -23,6 +25,8 @@ const onOld: (title: string, run: (t: ExecutionContext) => Promise<void>) => voi
 
 let plane: ControlPlane;
 let proxy: FaultProxy;
+/** Of one test alone: what another left open is not this one's to resume. */
+let stateDir = '';
 /** restartCount before the test. */
 let started = 0;
 test.before(async () => {
@@ -36,6 +40,7 @@ test.after.always(async () => {
 test.beforeEach(async () => {
   proxy.decide(() => ({ kind: 'pass' }));
   await plane.clear();
+  stateDir = mkdtempSync(join(plane.dir, 'state-'));
   started = await restartCount();
 });
 
@@ -46,9 +51,12 @@ async function freshAllocator(): Promise<void> {
 }
 
 const reassign = (args: string[], onStart?: (child: ChildProcess) => void) =>
-  runPodcidr(['reassign', ...args, '--yes'], { kubeconfig: proxy.kubeconfig, ...(onStart && { onStart }) });
+  runPodcidr(['reassign', ...args, '--yes', '--state-dir', stateDir], {
+    kubeconfig: proxy.kubeconfig,
+    ...(onStart && { onStart }),
+  });
 
-const resume = () => runPodcidr(['resume', '--yes'], { kubeconfig: proxy.kubeconfig });
+const resume = () => runPodcidr(['resume', '--yes', '--state-dir', stateDir], { kubeconfig: proxy.kubeconfig });
 
 const isLeasePut = ({ method, path }: SeenRequest) => method === 'PUT' && path.startsWith(LEASE);
 const isPatchOf = (name: string) => (seen: SeenRequest) =>
@@ -147,6 +155,8 @@ onOld('--allocator-restart=never restarts nothing and prints how to do it', asyn
   const done = await plane.kubectl(words);
   t.is(done.code, 0, done.stderr);
   t.true(await until(async () => (await restarts()) === 1, 30_000), 'the printed command restarts it');
+  const leads = async () => (await plane.api.get(LEASE)).spec?.holderIdentity?.startsWith(`${plane.node}_`) ?? false;
+  t.true(await until(leads, 30_000), 'and it leads again');
 });
 
 test.serial('a Node outside the cluster CIDR, which would stop a start, leaves the leader alone', async (t) => {
@@ -296,7 +306,10 @@ test.serial(
   'a survivor that is gone by then is said, and one that flannel wrote to keeps what flannel wrote',
   async (t) => {
     await createTwins();
-    await createNodes(plane.api, [node('goes', { podCIDRs: SHARED, flannel: true })]);
+    await createNodes(plane.api, [
+      node('goes', { podCIDRs: SHARED, flannel: true }),
+      node('again', { podCIDRs: SHARED }),
+    ]);
     const rewritten = '{"VNI":1,"VtepMAC":"5e:00:00:00:00:01"}';
     let done = false;
     proxy.decide(({ method, path }) => {
@@ -306,6 +319,8 @@ test.serial(
         kind: 'then',
         before: async () => {
           await plane.api.delete('/api/v1/nodes/goes', {});
+          await plane.api.delete('/api/v1/nodes/again', {});
+          await plane.api.post('/api/v1/nodes', node('again', { podCIDRs: SHARED }));
           await plane.api.patch('/api/v1/nodes/keeps', { metadata: { annotations: { [BACKEND_DATA]: rewritten } } });
         },
       };
@@ -313,6 +328,8 @@ test.serial(
     const ran = await reassign(['moves', '--allocator-restart=never']);
     t.is(ran.code, 0, ran.stderr);
     t.regex(ran.stderr, /node goes, which kept the subnet, is gone/);
+    t.regex(ran.stderr, /node again, which kept the subnet, is gone or another one/);
+    t.is((await getNode(plane, 'again')).metadata.annotations?.['kubectl-podcidr/announced'], undefined);
     const written = proxy.seen.filter(isPatchOf('keeps')).map(({ body }) => body);
     t.true(
       written.some((body) => body.includes(JSON.stringify(` ${rewritten}`))),
