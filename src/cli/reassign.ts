@@ -1,6 +1,7 @@
 import { Failure } from '../model/failure.ts';
 import { ALLOCATOR_FLAGS, allocatorFlags } from './flags/allocator.ts';
 import { connectionFlags } from './flags/connection.ts';
+import { DRAIN_FLAGS, drainFlags } from './flags/drain.ts';
 import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -14,12 +15,13 @@ export const reassign: Subcommand = {
   description: [
     'Give nodes another pod subnet: the one named, or the highest free one of the cluster CIDR.',
     'A subnet that is set cannot be changed, so the Node is deleted and created again at once, after',
-    'everything that is needed to bring it back was stored on disk and in the cluster. The machine and its',
-    'pods keep running.',
+    'everything that is needed to bring it back was stored on disk and in the cluster. Before that the node is',
+    'drained: pods keep their old addresses for life. The machine and what is on the host network keep running.',
   ].join('\n'),
   examples: [
     ['kubectl podcidr reassign worker-1 --dry-run=client', 'show the plan'],
     ['kubectl podcidr reassign worker-1', 'a free subnet; asks before it does anything'],
+    ['kubectl podcidr reassign worker-1 --ignore-daemonsets --delete-emptydir-data', 'drain as kubectl drain would'],
     ['kubectl podcidr reassign worker-1=10.244.7.0/24 --yes', 'this subnet, without asking'],
     ['kubectl podcidr reassign --invalid', 'every node that validate marks, by the fewest moves'],
     ['kubectl podcidr reassign --invalid --dry-run -o yaml > plan.yaml', 'a plan to review'],
@@ -65,6 +67,7 @@ export const reassign: Subcommand = {
     'ignore-unlisted': { type: 'bool', help: 'go on although some kinds could not be searched for what the Node owns' },
     'state-dir': { type: 'text', value: 'FOLDER', help: 'where backups are kept on this machine' },
     ...ALLOCATOR_FLAGS,
+    ...DRAIN_FLAGS,
     ...SETTING_FLAGS,
   },
   async run(context, args) {
@@ -85,6 +88,7 @@ export const reassign: Subcommand = {
       machinePaused: args.bool('machine-paused') ?? false,
       ignoreUnlisted: args.bool('ignore-unlisted') ?? false,
       allocatorRestart: allocatorFlags(args),
+      drain: drainFlags(args),
       stateDir: args.text('state-dir'),
       settings: settingFlags(args),
       connection: connectionFlags(args),

@@ -50,6 +50,8 @@ export interface Cordon {
   unschedulable?: false;
   /** cluster-autoscaler.kubernetes.io/scale-down-disabled before, when it was not "true"; null: there was none. */
   scaleDownDisabled?: string | null;
+  /** managedFields entries that owned what was changed, cut down to that: the ownership is put back, too. */
+  owners?: RawObject[];
 }
 
 /**

@@ -5,7 +5,9 @@ import type { Move } from '../model/plan.ts';
 import { asObject } from '../model/read-json.ts';
 import { allocateStep } from './steps/allocate.ts';
 import { announceStep } from './steps/announce.ts';
+import { cordonStep } from './steps/cordon.ts';
 import { detachStep } from './steps/detach.ts';
+import { drainStep } from './steps/drain.ts';
 import { fillStep } from './steps/fill.ts';
 import { finishStep } from './steps/finish.ts';
 import { postStep } from './steps/post.ts';
@@ -16,9 +18,9 @@ import { reached, type StepDefinition, type Work } from './work.ts';
 
 /** The steps of a move, in their order. */
 export const STEPS: Record<Move['method'], StepDefinition[]> = {
-  recreate: [detachStep, swapStep, announceStep, reownStep, settleStep, finishStep],
+  recreate: [cordonStep, drainStep, detachStep, swapStep, announceStep, reownStep, settleStep, finishStep],
   patch: [fillStep],
-  reset: [detachStep, swapStep, announceStep, allocateStep, reownStep, settleStep, finishStep],
+  reset: [cordonStep, drainStep, detachStep, swapStep, announceStep, allocateStep, reownStep, settleStep, finishStep],
   create: [postStep, reownStep, settleStep, finishStep],
 };
 
@@ -37,7 +39,7 @@ export type Outcome =
 export async function runMove(steps: StepDefinition[], first: OperationRecord, work: Work): Promise<Outcome> {
   let record = first;
   for (const step of steps) {
-    if (step.isDone(record)) continue;
+    if (step.isDone(record) || step.isLeftOut?.(work.choices)) continue;
     try {
       record = await store(await step.run(record, work), step, work);
     } catch (error) {

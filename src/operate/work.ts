@@ -36,6 +36,8 @@ export interface StepDefinition {
   isDone(record: OperationRecord): boolean;
   /** False: doing it again costs less than another record; the next one that is stored tells of it. Default: true. */
   stored?: boolean;
+  /** True when the operator chose to do without it: it is not run, and nothing is stored for it. */
+  isLeftOut?(choices: OperationChoices): boolean;
   /** Returns the record as it is to be stored. Throws Failure, ApiError, WireError; may be run again after that. */
   run(record: OperationRecord, work: Work): Promise<OperationRecord>;
   /** Takes back what `run` did while the old Node is still there. */

@@ -3,6 +3,9 @@ import { recogniseCNI } from '../cni/recognise.ts';
 import type { Move } from '../model/plan.ts';
 import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
+import { count, shellWord } from '../model/text.ts';
+import { podName } from './drain/pod.ts';
+import type { DrainVerdict } from './drain/verdict.ts';
 
 /** Something that the operation does not do, and the command that does it. */
 export interface LeftToDo {
@@ -10,14 +13,22 @@ export interface LeftToDo {
   command: string | undefined;
 }
 
-/** What remains for the operator after the move, in the order in which it is to be done. `pods`: on its pod network now. */
-export function leftToDo(move: Move, survey: ClusterSurvey, pods: number | undefined): LeftToDo[] {
+/**
+ * What remains for the operator after the move, in the order in which it is to be done. `pods`: on its pod network now;
+ * `drain`: what draining does, undefined when the node is not drained.
+ */
+export function leftToDo(
+  move: Move,
+  survey: ClusterSurvey,
+  pods: number | undefined,
+  drain: DrainVerdict | undefined,
+): LeftToDo[] {
   const { node } = move;
   if (move.method === 'patch') return [];
   return [
     ...move.survivors.flatMap((survivor) => reannounce(survivor, survey)),
     ...cni(move, survey),
-    ...(pods === 0 ? [] : [oldPods(node)]),
+    ...(drain ? keptPods(node, drain, pods) : pods === 0 ? [] : [oldPods(node)]),
     ...drivers(move),
   ];
 }
@@ -40,6 +51,34 @@ function oldPods(node: string): LeftToDo {
     what: `pods of ${node} on the pod network keep their old addresses until they are deleted; the node is not drained (a drain may need --delete-emptydir-data, which deletes what is in emptyDir volumes)`,
     command: `kubectl drain ${node} --ignore-daemonsets && kubectl uncordon ${node}`,
   };
+}
+
+/** What a drain leaves on the pod network. */
+function keptPods(node: string, { evict, daemonPods, staticPods }: DrainVerdict, pods: number | undefined): LeftToDo[] {
+  const renewed = evict.filter(({ finished }) => !finished).length;
+  const passedOver = (pods ?? 0) - renewed - daemonPods.length - staticPods.length;
+  const keep = `of ${node} keep their old addresses until they are`;
+  const names = (kept: DrainVerdict['evict']) => kept.map(podName).join(', ');
+  const deletion = ({ namespace, name }: DrainVerdict['evict'][number]) =>
+    `kubectl delete pod -n ${shellWord(namespace)} ${shellWord(name)}`;
+  const left = [
+    {
+      concerns: daemonPods.length,
+      what: `DaemonSet-managed pods ${keep} deleted: ${names(daemonPods)}`,
+      command: daemonPods.map(deletion).join(' && '),
+    },
+    {
+      concerns: staticPods.length,
+      what: `static pods ${keep} restarted on the host: ${names(staticPods)}`,
+      command: undefined,
+    },
+    {
+      concerns: passedOver,
+      what: `${count(passedOver, 'pod')} ${keep} deleted: --pod-selector or --skip-wait-for-delete-timeout passes over them`,
+      command: undefined,
+    },
+  ];
+  return left.flatMap(({ concerns, what, command }) => (concerns > 0 ? [{ what, command }] : []));
 }
 
 /**

@@ -6,6 +6,8 @@ import { renderTable } from './table.ts';
 export interface PlanNotes {
   /** Pods on the pod network by node name; undefined where they may not be read. */
   pods: ReadonlyMap<string, number>;
+  /** What draining does, by node; undefined with --drain=false. */
+  drained: { node: string; lines: string[] }[] | undefined;
   /** What the operation does not do, by node. */
   left: { node: string; lines: string[] }[];
   /** The same by hand, by node. */
@@ -34,6 +36,7 @@ export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
     ),
     ...(plan.moves.some(({ method }) => method === 'recreate') ? [`\n${PROTOCOL}\n`] : []),
     ...(plan.moves.some(endangers) ? [`\n${ALLOCATOR}\n`] : []),
+    ...section(`${DRAINED}:`, perNode(notes.drained ?? [])),
     ...section('Annotations that follow the subnet:', plan.moves.flatMap(annotationLines)),
     ...section('Left to you (not done by this command):', perNode(notes.left)),
     ...section('By hand this would be:', perNode(notes.manual)),
@@ -54,6 +57,8 @@ until then it would hand out again what was shared, or patched into a Node.`;
 function endangers({ method, survivors }: Move): boolean {
   return method === 'patch' || survivors.length > 0;
 }
+const DRAINED =
+  'Before that each Node is cordoned and drained, afterwards it is as schedulable as it was; pods on the host network stay';
 
 function row(move: Move, { pods }: PlanNotes): string[] {
   const { node, from, to, method, reason } = move;

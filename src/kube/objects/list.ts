@@ -7,6 +7,7 @@ export interface ListRequest {
   /** Collection on the server, for example /api/v1/nodes. */
   path: string;
   labelSelector?: string;
+  fieldSelector?: string;
   /**
    * `cached`: from the API server's watch cache (resourceVersion=0), fast, for reports; `quorum`: the newest state.
    */
@@ -53,9 +54,11 @@ export async function eachPage(
   return { date, resourceVersion };
 }
 
-function query({ labelSelector, freshness, page }: ListRequest, token: string | undefined): Record<string, string> {
+function query(request: ListRequest, token: string | undefined): Record<string, string> {
+  const { labelSelector, fieldSelector, freshness, page } = request;
   return {
     ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
     ...(freshness === 'cached' && token === undefined ? { resourceVersion: '0' } : {}),
     ...(page === undefined ? {} : { limit: String(page) }),
     ...(token === undefined ? {} : { continue: token }),

@@ -32,8 +32,7 @@ const elsewhere = () => mkdtempSync(join(plane.dir, 'elsewhere-'));
 const run = (args: string[], stateDir = elsewhere()) =>
   runPodcidr([...args, '--yes', '--state-dir', stateDir], { kubeconfig: plane.kubeconfig });
 
-const validate = () =>
-  runPodcidr(['validate', '--only=OperationInterrupted'], { kubeconfig: plane.kubeconfig });
+const validate = () => runPodcidr(['validate', '--only=OperationInterrupted'], { kubeconfig: plane.kubeconfig });
 
 /** Runs it through the proxy and kills it at the first request that fits: before, or after the server acted. */
 async function killed(

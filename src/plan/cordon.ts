@@ -1,0 +1,72 @@
+import type { Json, JsonObject, RawObject } from '../model/json.ts';
+import type { Cordon } from '../model/operation.ts';
+import { asObject, asText } from '../model/read-json.ts';
+import { type FieldPath, giveBack, ownersOf } from './managed-fields.ts';
+
+/** With "true" the cluster autoscaler does not remove an empty node (cluster-autoscaler FAQ). */
+export const SCALE_DOWN_DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
+
+const PATHS: Record<'unschedulable' | 'scaleDownDisabled', FieldPath> = {
+  unschedulable: ['f:spec', 'f:unschedulable'],
+  scaleDownDisabled: ['f:metadata', 'f:annotations', `f:${SCALE_DOWN_DISABLED}`],
+};
+
+/** What cordoning this Node would change, as it is now, and who owns that. */
+export function cordonOf(node: RawObject): Cordon {
+  const before = disabledValue(node);
+  const cordon: Cordon = {
+    ...(isUnschedulable(node) ? {} : { unschedulable: false }),
+    ...(before === 'true' ? {} : { scaleDownDisabled: before }),
+  };
+  const owners = ownersOf(asObject(node.metadata).managedFields, pathsOf(cordon));
+  return owners.length === 0 ? cordon : { ...cordon, owners };
+}
+
+/** Merge patch that cordons the Node; undefined when it is cordoned as it should be. */
+export function cordonPatch(node: RawObject): JsonObject | undefined {
+  const { unschedulable, scaleDownDisabled } = cordonOf(node);
+  if (unschedulable === undefined && scaleDownDisabled === undefined) return undefined;
+  return {
+    metadata: { annotations: scaleDownDisabled === undefined ? {} : { [SCALE_DOWN_DISABLED]: 'true' } },
+    spec: unschedulable === undefined ? {} : { unschedulable: true },
+  };
+}
+
+/** What puts the Node back as it was, for a merge patch. */
+export interface Uncordoning {
+  annotations: JsonObject;
+  spec: JsonObject;
+  /** True when neither has anything to put back. */
+  nothing: boolean;
+}
+
+/** Puts back what cordoning changed; what somebody else has changed meanwhile stays. */
+export function uncordoning(node: RawObject, cordon: Cordon | undefined): Uncordoning {
+  const { unschedulable, scaleDownDisabled } = cordon ?? {};
+  const annotations =
+    scaleDownDisabled !== undefined && disabledValue(node) === 'true'
+      ? { [SCALE_DOWN_DISABLED]: scaleDownDisabled }
+      : {};
+  const spec = unschedulable === false && isUnschedulable(node) ? { unschedulable: null } : {};
+  return { annotations, spec, nothing: Object.keys(annotations).length + Object.keys(spec).length === 0 };
+}
+
+/** managedFields as if `manager` had never cordoned the Node. */
+export function uncordonedManagers(managedFields: Json | undefined, cordon: Cordon, manager: string): JsonObject[] {
+  return giveBack(managedFields, manager, pathsOf(cordon), cordon.owners ?? []);
+}
+
+function pathsOf({ unschedulable, scaleDownDisabled }: Cordon): FieldPath[] {
+  return [
+    ...(unschedulable === undefined ? [] : [PATHS.unschedulable]),
+    ...(scaleDownDisabled === undefined ? [] : [PATHS.scaleDownDisabled]),
+  ];
+}
+
+function isUnschedulable(node: RawObject): boolean {
+  return asObject(node.spec).unschedulable === true;
+}
+
+function disabledValue(node: RawObject): string | null {
+  return asText(asObject(asObject(node.metadata).annotations)[SCALE_DOWN_DISABLED]) ?? null;
+}
