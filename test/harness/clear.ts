@@ -22,6 +22,7 @@ function kinds(ownNode: string): [path: string, isOurs: (object: KubeObject) => 
     ['/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations', isNobody],
     ['/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings', isNobody],
     ['/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies', isNobody],
+    ['/apis/policy/v1/poddisruptionbudgets', isNobody],
     ['/apis/apps/v1/daemonsets', isNobody],
     ['/apis/apps/v1/deployments', isNobody],
     ['/apis/apps/v1/replicasets', isNobody],

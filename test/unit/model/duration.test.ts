@@ -1,5 +1,5 @@
 import test from 'ava';
-import { parseTimeout } from '../../../src/model/duration.ts';
+import { durationText, goDuration, parseTimeout } from '../../../src/model/duration.ts';
 import { Failure } from '../../../src/model/failure.ts';
 
 test('--request-timeout takes what kubectl takes', (t) => {
@@ -26,4 +26,24 @@ test('--request-timeout refuses what kubectl refuses, in its words', (t) => {
     const error = t.throws(() => parseTimeout(text), { instanceOf: Failure }, text);
     t.regex(error?.message ?? '', /^Invalid timeout value\. Timeout must be a single integer in seconds/);
   }
+});
+
+test('durations are read as Go reads them: a unit is needed', (t) => {
+  t.deepEqual(
+    ['5m', '1h30m', '250ms', '0', '-5s', '0s', '5', '', 'm', '5 m'].map((text) => goDuration(text)),
+    [300_000, 5_400_000, 250, 0, -5000, 0, undefined, undefined, undefined, undefined],
+  );
+});
+
+test('durations are written as Go writes them', (t) => {
+  t.deepEqual([0, 50, 5000, 1500, 90_000, 300_000, 7_200_000, 5_400_000].map(durationText), [
+    '0s',
+    '50ms',
+    '5s',
+    '1.5s',
+    '1m30s',
+    '5m0s',
+    '2h0m0s',
+    '1h30m0s',
+  ]);
 });
