@@ -44,8 +44,9 @@ function adminApi(kubeconfig: string): Api {
 async function cure(shell: Shell, node: string): Promise<void> {
   await shell.type('kubectl podcidr list', { first: 12, last: 34 });
   await shell.type('kubectl podcidr validate', { first: 26, last: 34 });
-  await shell.type(`kubectl podcidr reassign ${node} --dry-run=client`);
-  const { code } = await shell.type(`kubectl podcidr reassign ${node} --yes`);
+  // The fleet's pods have no controller, so draining asks for --force.
+  await shell.type(`kubectl podcidr reassign ${node} --force --dry-run=client`);
+  const { code } = await shell.type(`kubectl podcidr reassign ${node} --force --yes`);
   if (code !== 0) throw new Error(`${node} was not cured`);
   await shell.type(`kubectl podcidr list ${node}`);
   await shell.type('kubectl podcidr validate', { first: 6, last: 20 });
