@@ -67,7 +67,8 @@ async function conclude(
   tell: (line: string) => void,
 ): Promise<ExitCode> {
   const done = outcomes.flatMap((outcome) => (outcome.state === 'finished' ? [outcome.record] : []));
-  const complaints = [...otherwise(done), ...(await verify(wire, done, manifest.choices.allowConflict))];
+  const moved = done.filter(({ step }) => step !== 'undone');
+  const complaints = [...otherwise(moved), ...(await verify(wire, done, manifest.choices.allowConflict))];
   for (const complaint of complaints) tell(`error: ${complaint}`);
   if (done.length > 0 && complaints.length === 0) {
     const alone = manifest.choices.allowConflict ? '' : ', shared with no other node';
