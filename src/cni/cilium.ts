@@ -1,5 +1,6 @@
+import type { Follows } from '../model/surroundings.ts';
 import type { SurveyNode } from '../model/survey.ts';
-import type { CNITrace, Follows } from './cni.ts';
+import type { CNITrace } from './cni.ts';
 
 /** Newer and older names of the annotations that cilium writes with annotate-k8s-node (pkg/annotation/k8s.go). */
 const POD_CIDRS = [
@@ -17,4 +18,11 @@ export function recogniseCilium({ annotations, podCIDRs, taints }: SurveyNode): 
   const own = POD_CIDRS.flatMap((key) => annotations[key] ?? []);
   const follows: Follows = own.length === 0 ? 'unknown' : own.every((cidr) => podCIDRs.includes(cidr)) ? 'yes' : 'no';
   return { name: 'cilium', follows, facts: own };
+}
+
+/** The same by the ipam mode in ConfigMap kube-system/cilium-config (Documentation/network/concepts/ipam). */
+export function ciliumFollows(config: Record<string, string>): Follows {
+  const { ipam } = config;
+  if (ipam === 'kubernetes') return 'yes';
+  return ipam === undefined || ipam === '' || ipam === 'delegated-plugin' ? 'unknown' : 'no';
 }

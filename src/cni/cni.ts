@@ -1,7 +1,5 @@
+import type { Follows } from '../model/surroundings.ts';
 import type { SurveyNode } from '../model/survey.ts';
-
-/** Whether pods get their addresses out of spec.podCIDR(s) under a CNI; `unknown` where its own configuration decides. */
-export type Follows = 'yes' | 'no' | 'unknown';
 
 /** What a node's annotations and labels say about the CNI that runs on it. */
 export interface CNITrace {

@@ -10,7 +10,7 @@ import { matchPlan } from '../plan/match-plan.ts';
 import { findNodes } from '../plan/move.ts';
 import { PLAN_EXAMPLE, type ReviewedPlan, readPlan } from '../plan/plan-file.ts';
 import { planReassign } from '../plan/reassign.ts';
-import type { Attestations } from '../plan/refusals/refusals.ts';
+import type { Judgement } from '../plan/refusals/refusals.ts';
 import { readWishes, type Wish } from '../plan/wish/wish.ts';
 import { readFiles } from '../survey/dump/files.ts';
 import { readDocuments } from '../survey/dump/objects.ts';
@@ -103,13 +103,13 @@ export async function planWanted(
   wire: Wire,
   survey: ClusterSurvey,
   wanted: Wanted,
-  attested: Attestations,
+  judgement: Judgement,
 ): Promise<MovePlan> {
-  if (wanted.kind === 'file') return matchPlan(wanted.reviewed, survey, attested);
+  if (wanted.kind === 'file') return matchPlan(wanted.reviewed, survey, judgement);
   if (wanted.kind === 'wishes') {
-    return firstMoves(streams, planReassign(survey, wanted.wishes, attested), wanted.most);
+    return firstMoves(streams, planReassign(survey, wanted.wishes, judgement), wanted.most);
   }
-  const options: InvalidOptions = { chosen: chosenNodes(survey, wanted), attested };
+  const options: InvalidOptions = { chosen: chosenNodes(survey, wanted), judgement };
   const plan = planInvalid(survey, await podCounts(wire, contenders(survey, options)), options);
   if (plan.moves.length + plan.refused.length === 0) {
     streams.err(

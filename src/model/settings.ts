@@ -23,6 +23,8 @@ export interface ClusterSettings {
   nodeMasks: Reading<NodeMask[]>;
   serviceCIDRs: Reading<Block[]>;
   allocateNodeCIDRs: Reading<boolean>;
+  /** --cidr-allocator-type; RangeAllocator where kube-controller-manager has no such flag. */
+  allocatorType: Reading<string>;
 }
 
 /** Settings as given on the command line, under kube-controller-manager's own names; undefined where a flag was not given. */

@@ -6,7 +6,7 @@ import { readableBlocks } from '../subnet/parse.ts';
 import { type Ground, surveyGround } from './ground.ts';
 import { emptyPlan, moveTo, refusalToMove, withTaken } from './move.ts';
 import type { ReviewedMove, ReviewedPlan } from './plan-file.ts';
-import type { Attestations } from './refusals/refusals.ts';
+import type { Judgement } from './refusals/refusals.ts';
 import { objection } from './wish/check.ts';
 
 /**
@@ -14,7 +14,7 @@ import { objection } from './wish/check.ts';
  * Throws Failure with the first difference between the plan and the cluster as it is now: another cluster, other settings, a
  * node that is gone, was created again, has other subnets or must not be moved, a subnet that is not free when its turn comes.
  */
-export function matchPlan(reviewed: ReviewedPlan, survey: ClusterSurvey, attested: Attestations): MovePlan {
+export function matchPlan(reviewed: ReviewedPlan, survey: ClusterSurvey, judgement: Judgement): MovePlan {
   const plan = { ...emptyPlan(survey), refused: reviewed.refused };
   if (reviewed.clusterUID !== plan.clusterUID) {
     throw differs(`${reviewed.file} was made for cluster ${reviewed.clusterUID}, this is ${plan.clusterUID}`);
@@ -23,7 +23,7 @@ export function matchPlan(reviewed: ReviewedPlan, survey: ClusterSurvey, atteste
   checkSettings(reviewed, plan.settings);
   const moves: Move[] = [];
   for (const move of reviewed.moves) {
-    moves.push(matchMove(move, survey, ground, attested));
+    moves.push(matchMove(move, survey, ground, judgement));
     ground = withTaken(ground, move.node, readableBlocks(move.to));
   }
   return { ...plan, moves };
@@ -42,7 +42,7 @@ function checkSettings({ settings, file }: ReviewedPlan, now: PlanSettings): voi
   }
 }
 
-function matchMove(reviewed: ReviewedMove, survey: ClusterSurvey, ground: Ground, attested: Attestations): Move {
+function matchMove(reviewed: ReviewedMove, survey: ClusterSurvey, ground: Ground, judgement: Judgement): Move {
   const { node: name, uid, from, to, reason } = reviewed;
   const node = survey.nodes.find((one) => one.name === name);
   if (!node) throw differs(`node ${quote(name)} is not there any more`);
@@ -50,7 +50,7 @@ function matchMove(reviewed: ReviewedMove, survey: ClusterSurvey, ground: Ground
   if (node.podCIDRs.join(',') !== from.join(',')) {
     throw differs(`node ${name} has ${subnets(node.podCIDRs)} now, the plan moves it from ${subnets(from)}`);
   }
-  const refused = refusalToMove(node, attested);
+  const refused = refusalToMove(node, judgement);
   if (refused !== undefined) throw differs(`node ${name} is not moved: ${refused}`);
   const blocks = readableBlocks(to);
   for (const [index, block] of blocks.entries()) {

@@ -7,8 +7,7 @@ import { quote } from '../model/quote.ts';
 import type { ClusterSettings } from '../model/settings.ts';
 import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
 import { type Ground, subnetsOf, type Use } from './ground.ts';
-import { refuseDeletion } from './refusals/deletion.ts';
-import { type Attestations, refusal } from './refusals/refusals.ts';
+import { type Judgement, patchRefusal, refusal } from './refusals/refusals.ts';
 
 /** What is to become of a node. */
 export interface Intent {
@@ -51,8 +50,8 @@ export function withTaken(ground: Ground, node: string, blocks: Block[]): Ground
 }
 
 /** Why this node must stay as it is. A Node without a subnet is patched: only one that is going away is refused. */
-export function refusalToMove(node: SurveyNode, attested: Attestations): string | undefined {
-  return node.podCIDRs.length > 0 ? refusal(node, attested) : refuseDeletion(node);
+export function refusalToMove(node: SurveyNode, judgement: Judgement): string | undefined {
+  return node.podCIDRs.length > 0 ? refusal(node, judgement) : patchRefusal(node, judgement);
 }
 
 /** The nodes of these names, in their order. Throws Failure that names all that there are not. */

@@ -4,7 +4,7 @@ import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
 import { readableBlocks } from '../subnet/parse.ts';
 import { type Ground, surveyGround } from './ground.ts';
 import { controlPlaneLast, emptyPlan, findNodes, moveTo, refusalToMove, withTaken } from './move.ts';
-import type { Attestations } from './refusals/refusals.ts';
+import type { Judgement } from './refusals/refusals.ts';
 import { chooseTarget } from './target.ts';
 import type { Wish } from './wish/wish.ts';
 
@@ -19,7 +19,7 @@ interface Asked {
  * Throws Failure for bad input: an unknown node, a wish that cannot be had, settings that are not known. A node that must not
  * be deleted is put under `refused`, and the others go on.
  */
-export function planReassign(survey: ClusterSurvey, wishes: Wish[], attested: Attestations): MovePlan {
+export function planReassign(survey: ClusterSurvey, wishes: Wish[], judgement: Judgement): MovePlan {
   const plan = emptyPlan(survey);
   const nodes = findNodes(
     survey,
@@ -35,19 +35,19 @@ export function planReassign(survey: ClusterSurvey, wishes: Wish[], attested: At
       plan,
       controlPlaneLast(asked, ({ node }) => node),
       ground,
-      attested,
+      judgement,
     );
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return planInOrder(plan, asked, ground, attested);
+    return planInOrder(plan, asked, ground, judgement);
   }
 }
 
-function planInOrder(empty: MovePlan, asked: Asked[], first: Ground, attested: Attestations): MovePlan {
+function planInOrder(empty: MovePlan, asked: Asked[], first: Ground, judgement: Judgement): MovePlan {
   const plan: MovePlan = { ...empty, moves: [], refused: [], unchanged: [] };
   let ground = first;
   for (const { wish, node } of asked) {
-    const reason = refusalToMove(node, attested);
+    const reason = refusalToMove(node, judgement);
     if (reason) {
       plan.refused.push({ node: node.name, reason });
       continue;

@@ -5,14 +5,14 @@ import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
 import { highestFree } from '../subnet/pool.ts';
 import { type Ground, surveyGround } from './ground.ts';
 import { controlPlaneLast, emptyPlan, findNodes, moveTo, refusalToMove, withTaken } from './move.ts';
-import type { Attestations } from './refusals/refusals.ts';
+import type { Judgement } from './refusals/refusals.ts';
 
 /**
  * Plans to create these Nodes again without a subnet, so that kube-controller-manager gives each one; control-plane nodes last.
  * Under `refused`: nodes that must not be deleted, that have no subnet already, or for which none would be free. Throws Failure
  * for bad input: an unknown node, settings that are not known, and a kube-controller-manager that hands out none.
  */
-export function planReset(survey: ClusterSurvey, names: string[], attested: Attestations): MovePlan {
+export function planReset(survey: ClusterSurvey, names: string[], judgement: Judgement): MovePlan {
   const plan = emptyPlan(survey);
   const nodes = controlPlaneLast(findNodes(survey, [...new Set(names)]), (node) => node);
   let ground = surveyGround(survey);
@@ -26,7 +26,7 @@ export function planReset(survey: ClusterSurvey, names: string[], attested: Atte
   const promised: Block[] = [];
   for (const node of nodes) {
     const fresh = freeFor(node, ground, promised);
-    const reason = emptyRefusal(node) ?? refusalToMove(node, attested) ?? (fresh ? undefined : full(ground));
+    const reason = emptyRefusal(node) ?? refusalToMove(node, judgement) ?? (fresh ? undefined : full(ground));
     if (reason !== undefined) {
       plan.refused.push({ node: node.name, reason });
       continue;

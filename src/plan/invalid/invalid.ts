@@ -6,7 +6,7 @@ import { compareText } from '../../model/text.ts';
 import { coverOf } from '../../subnet/cover.ts';
 import { type Ground, surveyGround } from '../ground.ts';
 import { emptyPlan, moveTo, refusalToMove, withTaken } from '../move.ts';
-import type { Attestations } from '../refusals/refusals.ts';
+import type { Judgement } from '../refusals/refusals.ts';
 import { objection } from '../wish/check.ts';
 import { conflictingNodes } from './conflicts.ts';
 import { type Sides, takeSides } from './contest.ts';
@@ -17,7 +17,7 @@ import { type Standing, standings } from './standing.ts';
 export interface InvalidOptions {
   /** Names of the nodes that may move; all others stay as they are. Undefined: all may. */
   chosen: ReadonlySet<string> | undefined;
-  attested: Attestations;
+  judgement: Judgement;
 }
 
 /** The survey as the plan looks at it. */
@@ -62,7 +62,7 @@ export function contenders(survey: ClusterSurvey, options: InvalidOptions): stri
   return lookAt(survey, options).sides.contests.flatMap((contest) => contest.map(({ node }) => node.name));
 }
 
-function lookAt(unsorted: ClusterSurvey, { chosen, attested }: InvalidOptions): Scene {
+function lookAt(unsorted: ClusterSurvey, { chosen, judgement }: InvalidOptions): Scene {
   const survey = { ...unsorted, nodes: unsorted.nodes.toSorted((a, b) => compareText(a.name, b.name)) };
   const ground = surveyGround(survey);
   const all = standings(survey, ground);
@@ -70,7 +70,7 @@ function lookAt(unsorted: ClusterSurvey, { chosen, attested }: InvalidOptions): 
     survey.nodes
       .filter(({ name }) => chosen?.has(name) ?? true)
       .flatMap((node) => {
-        const reason = refusalToMove(node, attested);
+        const reason = refusalToMove(node, judgement);
         return reason === undefined ? [] : [[node.name, reason] as const];
       }),
   );

@@ -19,6 +19,7 @@ export function mergeSettings(flags: SettingFlags, pods: Reading<RawObject[]>): 
     nodeMasks: readNodeMasks(source, clusterCIDRs),
     serviceCIDRs: readServiceCIDRs(source),
     allocateNodeCIDRs: readAllocateNodeCIDRs(source),
+    allocatorType: readAllocatorType(source),
   };
 }
 
@@ -31,4 +32,10 @@ function readAllocateNodeCIDRs(source: SettingSource): Reading<boolean> {
   if (/^(1|t|T|TRUE|true|True)$/.test(setting.text)) return { known: true, value: true, source: setting.source };
   if (/^(0|f|F|FALSE|false|False)$/.test(setting.text)) return { known: true, value: false, source: setting.source };
   return unusable('allocate-node-cidrs', setting, 'is neither true nor false');
+}
+
+/** The default is that of nodeipam's options (cmd/kube-controller-manager/app/options: KubeCloudSharedConfiguration). */
+function readAllocatorType(source: SettingSource): Reading<string> {
+  const found = findSetting(source, 'cidr-allocator-type');
+  return found.known ? { known: true, value: found.value?.text || 'RangeAllocator', source: found.source } : found;
 }

@@ -7,7 +7,8 @@ export type SettingName =
   | 'node-cidr-mask-size-ipv4'
   | 'node-cidr-mask-size-ipv6'
   | 'service-cluster-ip-range'
-  | 'allocate-node-cidrs';
+  | 'allocate-node-cidrs'
+  | 'cidr-allocator-type';
 
 /** What was given on our own command line under that name. */
 export function givenSetting(flags: SettingFlags, name: SettingName): string | undefined {
@@ -23,6 +24,7 @@ export function givenSetting(flags: SettingFlags, name: SettingName): string | u
     case 'service-cluster-ip-range':
       return flags.serviceClusterIPRange;
     case 'allocate-node-cidrs':
+    case 'cidr-allocator-type':
       return undefined;
   }
 }

@@ -14,7 +14,7 @@ const X = ['10.244.1.0/24'];
 
 const before = () =>
   survey([node('a', X), node('b', X), node('c', []), node('held', ['10.9.0.0/24'], { finalizers: ['x/y'] })]);
-const planned = () => planInvalid(before(), undefined, { chosen: undefined, attested: UNATTESTED });
+const planned = () => planInvalid(before(), undefined, { chosen: undefined, judgement: UNATTESTED });
 
 for (const output of ['json', 'yaml'] as const) {
   test(`what a dry run prints in ${output} is read as the same plan, and each subnet counts as wished for`, (t) => {

@@ -53,6 +53,7 @@ export function survey(
     },
     serviceCIDRs: { known: true, source, value: services.map(block) },
     allocateNodeCIDRs: { known: true, source, value: true },
+    allocatorType: { known: true, source, value: 'RangeAllocator' },
   };
   return {
     origin: 'cluster',

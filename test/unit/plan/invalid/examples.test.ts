@@ -165,8 +165,8 @@ test('where no order of the moves frees a subnet, the node is refused and says s
 test('only chosen nodes move; pods are asked for only where there is a choice', (t) => {
   const given = survey([node('a', X), node('b', X), node('c', X), node('outside', ['10.9.0.0/24'])]);
   const chosen = new Set(['a', 'c', 'outside']);
-  t.deepEqual(movers(planInvalid(given, undefined, { chosen, attested: UNATTESTED })), ['a', 'c', 'outside']);
-  t.deepEqual(contenders(given, { chosen, attested: UNATTESTED }), []);
+  t.deepEqual(movers(planInvalid(given, undefined, { chosen, judgement: UNATTESTED })), ['a', 'c', 'outside']);
+  t.deepEqual(contenders(given, { chosen, judgement: UNATTESTED }), []);
   t.deepEqual(contenders(given, ANY), ['a', 'b', 'c']);
 });
 

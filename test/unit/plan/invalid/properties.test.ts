@@ -132,7 +132,7 @@ test('only chosen nodes move, and none of them is wrong afterwards unless it is 
   fc.assert(
     fc.property(worlds(ROOMY, 8), fc.subarray(['n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7']), (given, names) => {
       const chosen = new Set(names);
-      const plan = planInvalid(given, undefined, { chosen, attested: UNATTESTED });
+      const plan = planInvalid(given, undefined, { chosen, judgement: UNATTESTED });
       const touched = [...plan.moves, ...plan.refused].map(({ node }) => node);
       t.deepEqual(
         touched.filter((name) => !chosen.has(name)),

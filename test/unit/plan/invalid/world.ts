@@ -7,7 +7,7 @@ import { readableBlocks } from '../../../../src/subnet/parse.ts';
 import { node, survey } from '../support.ts';
 
 export const UNATTESTED = { machinePaused: false };
-export const ANY = { chosen: undefined, attested: UNATTESTED };
+export const ANY = { chosen: undefined, judgement: UNATTESTED };
 
 export const CONTROL_PLANE = { labels: { 'node-role.kubernetes.io/control-plane': '' } };
 /** Refused: it must not be deleted. */
