@@ -13,6 +13,8 @@ import { commandHelp, programHelp } from './help.ts';
 import { list } from './list.ts';
 import { operations } from './operations.ts';
 import { reassign } from './reassign.ts';
+import { reset } from './reset.ts';
+import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { rollback } from './rollback.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -20,7 +22,18 @@ import { validate } from './validate.ts';
 import { version } from './version.ts';
 
 /** In the order of help. */
-export const SUBCOMMANDS: Subcommand[] = [list, validate, explain, reassign, operations, resume, rollback, version];
+export const SUBCOMMANDS: Subcommand[] = [
+  list,
+  validate,
+  explain,
+  reassign,
+  reset,
+  restore,
+  operations,
+  resume,
+  rollback,
+  version,
+];
 
 const HELP: Flag = { type: 'bool', short: 'h', help: 'show this help' };
 

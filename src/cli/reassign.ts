@@ -1,12 +1,8 @@
 import { Failure } from '../model/failure.ts';
-import { ALLOCATOR_FLAGS, allocatorFlags } from './flags/allocator.ts';
-import { connectionFlags } from './flags/connection.ts';
 import { DRAIN_FLAGS, drainFlags } from './flags/drain.ts';
-import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
+import { MOVING_FLAGS, movingFlags } from './flags/moving.ts';
+import { SETTING_FLAGS } from './flags/settings.ts';
 import type { Subcommand } from './subcommand.ts';
-
-const OUTPUTS = ['json', 'yaml'] as const;
-const DRY_RUNS = ['none', 'client'] as const;
 
 export const reassign: Subcommand = {
   name: 'reassign',
@@ -40,33 +36,7 @@ export const reassign: Subcommand = {
       value: 'FILE',
       help: 'carry out exactly the plan that a dry run printed with -o json or yaml, or nothing; - is standard input',
     },
-    'dry-run': {
-      type: 'text',
-      value: 'MODE',
-      choices: DRY_RUNS,
-      help: 'none or client: client only shows the plan, and is meant when no mode is given',
-    },
-    output: {
-      type: 'text',
-      short: 'o',
-      value: 'FORMAT',
-      choices: OUTPUTS,
-      help: 'json or yaml: the operation, or the plan with a dry run',
-    },
-    print: {
-      type: 'text',
-      value: 'WHAT',
-      choices: ['node'],
-      help: 'with a dry run: node prints the Nodes that would be posted, as a List in JSON, or in YAML with -o yaml',
-    },
-    yes: { type: 'bool', short: 'y', help: 'do not ask' },
-    'machine-paused': {
-      type: 'bool',
-      help: 'attest that no machine controller acts while the Node is gone for a moment',
-    },
-    'ignore-unlisted': { type: 'bool', help: 'go on although some kinds could not be searched for what the Node owns' },
-    'state-dir': { type: 'text', value: 'FOLDER', help: 'where backups are kept on this machine' },
-    ...ALLOCATOR_FLAGS,
+    ...MOVING_FLAGS,
     ...DRAIN_FLAGS,
     ...SETTING_FLAGS,
   },
@@ -81,17 +51,8 @@ export const reassign: Subcommand = {
       selector: args.text('selector'),
       maxNodes: args.text('max-nodes'),
       planFile: args.text('plan'),
-      dryRun: args.text('dry-run') === 'client',
-      output: OUTPUTS.find((one) => one === args.text('output')),
-      printNode: args.text('print') === 'node',
-      yes: args.bool('yes') ?? false,
-      machinePaused: args.bool('machine-paused') ?? false,
-      ignoreUnlisted: args.bool('ignore-unlisted') ?? false,
-      allocatorRestart: allocatorFlags(args),
+      ...movingFlags(args),
       drain: drainFlags(args),
-      stateDir: args.text('state-dir'),
-      settings: settingFlags(args),
-      connection: connectionFlags(args),
     });
   },
 };

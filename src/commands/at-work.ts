@@ -8,7 +8,7 @@ import { verifyMoves } from '../operate/verify.ts';
 import type { Ground } from '../plan/ground.ts';
 import { renderDocument } from '../render/document.ts';
 import { escapeLine } from '../render/escape.ts';
-import { operationDocument } from '../render/operation.ts';
+import { DONE, operationDocument } from '../render/operation.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import type { Context } from './context.ts';
 
@@ -20,14 +20,6 @@ export interface AtWork {
   /** Moves that were refused beforehand, and are not in the operation. */
   refused: number;
 }
-
-/** What is said of a move that is finished, after `node/NAME `. */
-const DONE: Record<Verb, string> = {
-  reassign: 'reassigned',
-  reset: 'reset',
-  restore: 'restored',
-  rollback: 'rolled back',
-};
 
 /**
  * Carries out an operation with signals held, and tells how each move ended, what was verified, and how to go on. The exit

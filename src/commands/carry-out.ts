@@ -1,12 +1,16 @@
 import type { ExitCode } from '../model/failure.ts';
-import type { OperationChoices, OperationManifest, Verb } from '../model/operation.ts';
+import type { Dependent, OperationChoices, OperationManifest, Verb } from '../model/operation.ts';
 import type { MovePlan } from '../model/plan.ts';
+import type { Todo } from '../operate/moves.ts';
 import { beginOperation, operationId } from '../operate/operation.ts';
+import type { Absences } from './absences.ts';
 import { type AtWork, atWork } from './at-work.ts';
 import type { Context } from './context.ts';
 
 export interface CarryOutOptions extends Omit<AtWork, 'refused'> {
   choices: OperationChoices;
+  /** What is known of the nodes from elsewhere. */
+  known: { dependents: ReadonlyMap<string, Dependent[]> | undefined; absences: Absences };
 }
 
 /** Carries out a plan that the operator has agreed to, and tells how each move ended. */
@@ -14,11 +18,19 @@ export async function carryOut(
   context: Context,
   verb: Verb,
   plan: MovePlan,
-  { choices, ...options }: CarryOutOptions,
+  { choices, known, ...options }: CarryOutOptions,
 ): Promise<ExitCode> {
   const moves = plan.moves.map(({ node, uid, method, from, to, wished }) => ({ node, uid, method, from, to, wished }));
   const manifest = newManifest(context, verb, { ...plan, moves }, choices);
-  const todo = plan.moves.map((move, index) => ({ move: moves[index] ?? move, record: undefined, raw: move.raw }));
+  const todo = plan.moves.map(
+    (move, index): Todo => ({
+      move: moves[index] ?? move,
+      record: undefined,
+      raw: move.raw,
+      absence: known.absences.get(move.node),
+      dependents: known.dependents?.get(move.node),
+    }),
+  );
   return atWork(context, { ...options, refused: plan.refused.length }, verb, (tools) =>
     beginOperation(manifest, todo, tools),
   );

@@ -7,9 +7,12 @@ export interface Deed {
   verb: string;
   /** API group, '' for the core group. */
   group: string;
+  /** With its subresource, as rules of RBAC name it: nodes, pods/eviction. */
   resource: string;
-  /** Undefined for resources without a namespace. */
+  /** Undefined for resources without a namespace, and for all namespaces. */
   namespace: string | undefined;
+  /** One object alone; undefined: any. */
+  name?: string;
 }
 
 /** The deeds of the list that the server would refuse (SelfSubjectAccessReview). Throws ApiError, WireError. */
@@ -18,14 +21,16 @@ export async function forbiddenDeeds(wire: Wire, deeds: Deed[]): Promise<Deed[]>
   return deeds.filter((_, index) => !answers[index]);
 }
 
-async function isAllowed(wire: Wire, { verb, group, resource, namespace }: Deed): Promise<boolean> {
+async function isAllowed(wire: Wire, { verb, group, resource, namespace, name }: Deed): Promise<boolean> {
+  const [main, subresource] = resource.split('/');
+  const resourceAttributes = { verb, group, resource: main, subresource, namespace, name };
   const { body } = await requestJSON(wire, {
     method: 'POST',
     path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
     body: JSON.stringify({
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SelfSubjectAccessReview',
-      spec: { resourceAttributes: { verb, group, resource, ...(namespace === undefined ? {} : { namespace }) } },
+      spec: { resourceAttributes },
     }),
   });
   return asObject(body.status).allowed === true;

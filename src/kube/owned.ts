@@ -24,12 +24,21 @@ const SIDE_BY_SIDE = 6;
  * All objects whose ownerReferences name `uid`, found by listing the metadata of every kind. Left out: the Node's own Lease,
  * which the kubelet renews and owns again by itself (nodelease.go:SetNodeOwnerFunc), and events, which nobody owns.
  */
-export async function listOwned(wire: Wire, { kinds, unknown }: Discovery, uid: string): Promise<Owned> {
+export function listOwned(wire: Wire, discovery: Discovery, uid: string): Promise<Owned> {
+  return listOwnedByAny(wire, discovery, new Set([uid]));
+}
+
+/** The same for several Nodes in one search; whose each is stands in its ownerReference. */
+export async function listOwnedByAny(
+  wire: Wire,
+  { kinds, unknown }: Discovery,
+  uids: ReadonlySet<string>,
+): Promise<Owned> {
   const waiting = kinds.filter((kind) => !isUnowned(kind));
   const owned: Owned = { dependents: [], unlisted: [...unknown] };
   const worker = async () => {
     for (let kind = waiting.shift(); kind !== undefined; kind = waiting.shift()) {
-      const { dependents, unlisted } = await ownedOfKind(wire, kind, uid);
+      const { dependents, unlisted } = await ownedOfKind(wire, kind, uids);
       owned.dependents.push(...dependents);
       owned.unlisted.push(...unlisted);
     }
@@ -42,9 +51,9 @@ function isUnowned(kind: ListableKind): boolean {
   return groupOf(kind) === '' && ['Event', 'ComponentStatus'].includes(kind.kind);
 }
 
-async function ownedOfKind(wire: Wire, kind: ListableKind, uid: string): Promise<Owned> {
+async function ownedOfKind(wire: Wire, kind: ListableKind, uids: ReadonlySet<string>): Promise<Owned> {
   try {
-    return { dependents: await listPages(wire, kind, uid), unlisted: [] };
+    return { dependents: await listPages(wire, kind, uids), unlisted: [] };
   } catch (error) {
     // 404, 405: a kind without objects of its own (tokenreviews and the like), or gone since discovery.
     const absent = error instanceof ApiError && (error.status === 404 || error.status === 405);
@@ -53,23 +62,23 @@ async function ownedOfKind(wire: Wire, kind: ListableKind, uid: string): Promise
   }
 }
 
-async function listPages(wire: Wire, { path, ...kind }: ListableKind, uid: string): Promise<Dependent[]> {
+async function listPages(wire: Wire, { path, ...kind }: ListableKind, uids: ReadonlySet<string>): Promise<Dependent[]> {
   const dependents: Dependent[] = [];
   for (let next = ''; ; ) {
     const query = { limit: PAGE, ...(next ? { continue: next } : {}) };
     const { body } = await requestJSON(wire, { method: 'GET', path, query, accept: METADATA });
     dependents.push(
-      ...asList(body.items).flatMap((item) => dependent({ path, ...kind }, asObject(asObject(item).metadata), uid)),
+      ...asList(body.items).flatMap((item) => dependent({ path, ...kind }, asObject(asObject(item).metadata), uids)),
     );
     next = String(asObject(body.metadata).continue ?? '');
     if (next === '') return dependents;
   }
 }
 
-function dependent(kind: ListableKind, metadata: JsonObject, uid: string): Dependent[] {
+function dependent(kind: ListableKind, metadata: JsonObject, uids: ReadonlySet<string>): Dependent[] {
   const ownerReference = asList(metadata.ownerReferences)
     .map(asObject)
-    .find((reference) => reference.uid === uid);
+    .find((reference) => typeof reference.uid === 'string' && uids.has(reference.uid));
   if (!ownerReference) return [];
   const name = String(metadata.name);
   if (kind.kind === 'Lease' && metadata.namespace === 'kube-node-lease') return [];

@@ -1,6 +1,6 @@
 import { getNode } from '../kube/objects/node.ts';
 import type { RawObject } from '../model/json.ts';
-import type { OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
+import type { Dependent, OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
 import { coolDown } from './cooldown.ts';
@@ -20,6 +20,8 @@ export interface Todo {
   raw: RawObject | undefined;
   /** How long the Node was absent in an earlier operation that is known of. */
   absence?: OperationRecord['absence'];
+  /** What a lost Node owned, as its backup says. */
+  dependents?: Dependent[] | undefined;
 }
 
 /**
@@ -43,12 +45,8 @@ export async function runMoves(session: Session, manifest: OperationManifest, to
   return outcomes;
 }
 
-async function runTodo(
-  { move, record, raw, absence }: Todo,
-  manifest: OperationManifest,
-  session: Session,
-  work: Work,
-): Promise<Outcome> {
+async function runTodo(todo: Todo, manifest: OperationManifest, session: Session, work: Work): Promise<Outcome> {
+  const { move, record, raw, absence } = todo;
   const begun = record !== undefined && record.step !== 'undone';
   if (begun) {
     session.journal.know(record);
@@ -57,7 +55,7 @@ async function runTodo(
   const attempt = (record?.attempt ?? 0) + 1;
   try {
     const node = raw ?? (await persist(work, () => getNode(work.wire, move.node)));
-    const first = firstRecord(manifest, move, { raw: node, attempt }, session);
+    const first = firstRecord(manifest, todo, { raw: node, attempt }, session);
     if (raw === undefined) checkUnchanged(node, first);
     await coolDown(move.node, absence, manifest.choices.cooldown, session);
     return await runMove(STEPS[move.method], first, work);
@@ -70,7 +68,7 @@ async function runTodo(
 /** The record of a move that is not begun. `raw`: the Node as it is now. */
 export function firstRecord(
   { operation, clusterUID }: OperationManifest,
-  { node, uid, method, wished, from, to }: PlannedMove,
+  { move: { node, uid, method, wished, from, to }, dependents = [] }: Pick<Todo, 'move' | 'dependents'>,
   { raw, attempt }: { raw: RawObject; attempt: number },
   { tools: { tool, clock } }: Pick<Session, 'tools'>,
 ): OperationRecord {
@@ -89,7 +87,7 @@ export function firstRecord(
     raw,
     body: postBody(raw, { from, to, operation }),
     resourceVersion: String(asObject(raw.metadata).resourceVersion),
-    dependents: [],
+    dependents,
     survivors: [],
     step: 'planned',
     at: new Date(clock.now()).toISOString(),

@@ -27,16 +27,31 @@ export function operationId(now: number, random: string): string {
 export async function beginOperation(manifest: OperationManifest, todo: Todo[], tools: Tools): Promise<Ended> {
   const session = await openSession(manifest.operation, [], tools);
   try {
-    for (const { move, raw } of todo) {
-      if (raw) session.journal.checkSize(firstRecord(manifest, move, { raw, attempt: 1 }, session));
+    for (const one of todo) {
+      if (one.raw) session.journal.checkSize(firstRecord(manifest, one, { raw: one.raw, attempt: 1 }, session));
     }
     await fenceDisplaced(session, [], manifest.clusterUID);
     await repairAllocator(manifest, session);
     const begun = await session.journal.saveManifest(manifest);
-    return await carryOut(begun, todo, session);
+    return await carryOut(begun, await storeLost(begun, todo, session), session);
   } finally {
     await session.close();
   }
+}
+
+/** A Node that is lost stands nowhere but in the operator's file: it is stored before the first one is posted. */
+async function storeLost(manifest: OperationManifest, todo: Todo[], session: Session): Promise<Todo[]> {
+  const work = session.work(manifest.choices, []);
+  const stored: Todo[] = [];
+  for (const one of todo) {
+    const { move, raw } = one;
+    if (move.method !== 'create' || !raw) stored.push(one);
+    else {
+      const first = firstRecord(manifest, one, { raw, attempt: 1 }, session);
+      stored.push({ ...one, record: await persist(work, () => session.journal.save(first, 'planned')) });
+    }
+  }
+  return stored;
 }
 
 /** Goes on with an operation where it stands: first what was begun, then the rest. Throws as `beginOperation` does. */

@@ -1,40 +1,65 @@
 import { type Deed, forbiddenDeeds } from '../kube/access.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import { Failure } from '../model/failure.ts';
-import type { Move } from '../model/plan.ts';
-
-const nodes = (verb: string): Deed => ({ verb, group: '', resource: 'nodes', namespace: undefined });
-const backups = (verb: string): Deed => ({ verb, group: '', resource: 'configmaps', namespace: 'kube-system' });
-
-const RECREATING = [...['delete', 'create', 'get', 'list', 'patch'].map(nodes), ...['create', 'update'].map(backups)];
-
-const NEEDED: Record<Move['method'], Deed[]> = {
-  recreate: RECREATING,
-  reset: RECREATING,
-  create: RECREATING,
-  patch: [...['get', 'list', 'patch'].map(nodes), ...['create', 'update'].map(backups)],
-};
+import { type Needs, neededDeeds, wantedDeeds } from './preflight/needs.ts';
 
 /**
- * Throws Failure when the user lacks a right that the moves need: who may delete a Node but not create one would lose it.
- * What the Node owns is not asked for: its kinds are known only later, and a refusal there comes before the DELETE.
+ * Throws Failure when the user lacks a right that the run needs, naming all that are missing and the rules that grant them: who
+ * may delete a Node but not create one would lose it. Returns a line for each right that the run does without.
+ * Throws ApiError, WireError.
  */
-export async function checkPermissions(wire: Wire, moves: Move[]): Promise<void> {
-  const methods = [...new Set(moves.map(({ method }) => method))];
-  const needed = [...new Set(methods.flatMap((method) => NEEDED[method]))];
-  const forbidden = await forbiddenDeeds(wire, needed);
-  const [first] = forbidden;
-  if (!first) return;
-  const words = forbidden.map(
-    ({ verb, resource, namespace }) => `${verb} ${resource}${namespace ? ` in ${namespace}` : ''}`,
+export async function checkPermissions(wire: Wire, needs: Needs): Promise<string[]> {
+  const needed = distinct(neededDeeds(needs));
+  const wanted = wantedDeeds(needs);
+  const forbidden = await forbiddenDeeds(wire, [...needed, ...wanted.map(({ deed }) => deed)]);
+  const missing = needed.filter((deed) => forbidden.includes(deed));
+  if (missing.length > 0) {
+    throw new Failure(`you may not ${describe(missing)}, which this needs; nothing was changed`, {
+      hint: `a ClusterRole that grants it (docs/rbac.yaml has all) has rules: ${JSON.stringify(rulesFor(missing))}`,
+    });
+  }
+  const losses = Map.groupBy(
+    wanted.filter(({ deed }) => forbidden.includes(deed)),
+    ({ loss }) => loss,
   );
-  throw new Failure(`you may not ${words.join(', ')}, which this needs; nothing was changed`, {
-    hint: `a ClusterRole needs the rule: ${JSON.stringify(rule(first, forbidden))}`,
+  return [...losses].map(([loss, group]) => {
+    const lacking = group.map(({ deed }) => deed);
+    return `you may not ${describe(lacking)}: ${loss}; rules: ${JSON.stringify(rulesFor(lacking))}`;
   });
 }
 
-/** The rule that grants what is missing of the first resource; another run names the next. */
-function rule({ group, resource }: Deed, deeds: Deed[]) {
-  const verbs = deeds.filter((deed) => deed.resource === resource).map(({ verb }) => verb);
-  return { apiGroups: [group], resources: [resource], verbs };
+/** `create, delete nodes; get configmaps in kube-system`. */
+function describe(deeds: Deed[]): string {
+  return grouped(deeds)
+    .map(([{ resource, group, namespace, name }, verbs]) => {
+      const object = group === '' ? resource : `${resource}.${group}`;
+      return `${verbs.join(', ')} ${object}${name === undefined ? '' : `/${name}`}${namespace ? ` in ${namespace}` : ''}`;
+    })
+    .join('; ');
+}
+
+/** Rules of RBAC, one a resource. A namespace is not part of a rule: where it holds is up to the binding. */
+function rulesFor(deeds: Deed[]) {
+  const anywhere = distinct(deeds.map((deed) => ({ ...deed, namespace: undefined })));
+  return grouped(anywhere).map(([{ group, resource, name }, verbs]) => ({
+    apiGroups: [group],
+    resources: [resource],
+    ...(name === undefined ? {} : { resourceNames: [name] }),
+    verbs,
+  }));
+}
+
+/** Deeds on the same thing, in the order of their first, with their verbs. */
+function grouped(deeds: Deed[]): [Deed, string[]][] {
+  const groups = Map.groupBy(deeds, ({ group, resource, namespace, name }) =>
+    [group, resource, namespace, name].join(' '),
+  );
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same;
+    return first ? [[first, same.map(({ verb }) => verb)] satisfies [Deed, string[]]] : [];
+  });
+}
+
+function distinct(deeds: Deed[]): Deed[] {
+  return [...new Map(deeds.map((deed) => [JSON.stringify(deed), deed])).values()];
 }

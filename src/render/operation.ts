@@ -1,6 +1,14 @@
 import type { RawObject } from '../model/json.ts';
-import type { OperationManifest, OperationRecord } from '../model/operation.ts';
+import type { OperationManifest, OperationRecord, Verb } from '../model/operation.ts';
 import { renderTable } from './table.ts';
+
+/** What is said of a move that is finished, after `node/NAME `. */
+export const DONE: Record<Verb, string> = {
+  reassign: 'reassigned',
+  reset: 'reset',
+  restore: 'restored',
+  rollback: 'rolled back',
+};
 
 /** How a move stands, as far as it is told. */
 export interface MoveStanding {

@@ -1,13 +1,17 @@
+import type { Verb } from '../model/operation.ts';
 import type { Move, MovePlan } from '../model/plan.ts';
 import { escapeLine } from './escape.ts';
 import { renderTable } from './table.ts';
 
 /** What the plan says beside its moves. */
 export interface PlanNotes {
+  verb: Verb;
   /** Pods on the pod network by node name; undefined where they may not be read. */
   pods: ReadonlyMap<string, number>;
   /** What draining does, by node; undefined with --drain=false. */
   drained: { node: string; lines: string[] }[] | undefined;
+  /** What was seen before anything is done, and what could not be seen. */
+  beforehand: string[];
   /** What the operation does not do, by node. */
   left: { node: string; lines: string[] }[];
   /** The same by hand, by node. */
@@ -25,7 +29,9 @@ const HOW: Record<Move['method'], string> = {
 
 /** The plan for people: what changes, what is done, what cannot be kept, what is left to them. */
 export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
+  const recreates = plan.moves.some(({ method }) => method === 'recreate' || method === 'reset');
   const parts = [
+    ...(notes.verb === 'reset' ? [`${UNTOUCHED}\n\n`] : []),
     renderTable(
       COLUMNS,
       plan.moves.map((move) => row(move, notes)),
@@ -34,7 +40,11 @@ export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
       'Refused:',
       plan.refused.map(({ node, reason }) => `  ${node}: ${reason}`),
     ),
-    ...(plan.moves.some(({ method }) => method === 'recreate') ? [`\n${PROTOCOL}\n`] : []),
+    ...(recreates ? [`\n${PROTOCOL}\n`] : []),
+    ...section(
+      'Seen beforehand:',
+      notes.beforehand.map((line) => `  - ${line}`),
+    ),
     ...(plan.moves.some(endangers) ? [`\n${ALLOCATOR}\n`] : []),
     ...section(`${DRAINED}:`, perNode(notes.drained ?? [])),
     ...section('Annotations that follow the subnet:', plan.moves.flatMap(annotationLines)),
@@ -44,10 +54,11 @@ export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
   return parts.join('');
 }
 
+const UNTOUCHED = 'The machines are not touched: only the Node objects are created again.';
+
 const PROTOCOL = `Each Node is stored on disk and in the cluster, what it owns is detached, the Node is deleted and at once created
 again with its new subnet, and owns its things again. Its uid and creationTimestamp are new. Nothing on the machine restarts.
-Not checked beforehand: admission webhooks and policies, clouds that own the subnets, CNIs that ignore spec.podCIDR,
-VolumeAttachments, controllers that act on the deletion of a Node. No second operator is locked out.`;
+A second operator of this program is locked out meanwhile; what is interrupted is finished by kubectl podcidr resume.`;
 
 const ALLOCATOR = `Nodes that keep a shared subnet are announced again: an annotation changes, and changes back. If kube-controller-manager is
 1.31.3 or older, its leader is restarted once at the end, where it comes back by itself (not with --allocator-restart=never):
@@ -62,7 +73,14 @@ const DRAINED =
 
 function row(move: Move, { pods }: PlanNotes): string[] {
   const { node, from, to, method, reason } = move;
-  return [node, from.join(',') || '<none>', to.join(','), HOW[method], String(pods.get(node) ?? '<unknown>'), reason];
+  return [
+    node,
+    from.join(',') || '<none>',
+    to.join(',') || '<allocated>',
+    HOW[method],
+    String(pods.get(node) ?? '<unknown>'),
+    reason,
+  ];
 }
 
 function annotationLines({ node, annotations }: Move): string[] {

@@ -8,6 +8,7 @@ import { asObject, asText } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
 import type { SettingFlags } from '../model/settings.ts';
 import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
+import { allowed } from './allowed.ts';
 import { readInterrupted } from './interrupted.ts';
 import { newestTime } from './newest-time.ts';
 import { readNode } from './nodes.ts';
@@ -61,16 +62,6 @@ async function readPods(wire: Wire): Promise<SurveyPod[]> {
 
 async function readUID(wire: Wire): Promise<string> {
   return asText(asObject((await getNamespace(wire, 'kube-system')).metadata).uid) ?? '';
-}
-
-/** A reading; what the server refuses (RBAC, a missing object) is a reason. */
-async function allowed<T>(what: string, source: string, read: () => Promise<T>): Promise<Reading<T>> {
-  try {
-    return { known: true, value: await read(), source };
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return { known: false, reason: `${what} cannot be read: ${error.message}` };
-  }
 }
 
 async function notRead(reason: string): Promise<Reading<never>> {

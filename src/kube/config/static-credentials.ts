@@ -37,8 +37,12 @@ export function staticCredentials(user: User): CredentialSource {
   let credentials = signed(user, user.tokenFile);
   let readAt = Date.now();
   const files = user.tokenFile || user.clientCertificate || user.clientKey;
-  if (!files) return { get: async () => credentials };
+  // A token file is renewed by whoever writes it, kubelets mostly, and read again every minute.
+  const end = async () =>
+    user.tokenFile ? undefined : (await import('./credentials-end.ts')).credentialsEnd(credentials);
+  if (!files) return { get: async () => credentials, end };
   return {
+    end,
     get: async () => {
       if (user.tokenFile && Date.now() - readAt > TOKEN_FILE_MS) {
         readAt = Date.now();

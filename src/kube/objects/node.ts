@@ -62,3 +62,24 @@ export async function patchNode(wire: Wire, name: string, patch: JsonObject): Pr
   };
   return (await requestJSON(wire, request)).body;
 }
+
+/** The server goes through all of it, admission too, and stores nothing. */
+const DRY_RUN = { dryRun: 'All' };
+
+/** The DELETE of this Node, whatever its state by now, as a trial. Throws ApiError, WireError. */
+export async function tryDeletion(wire: Wire, name: string, uid: string): Promise<void> {
+  const body = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    propagationPolicy: 'Background',
+    preconditions: { uid },
+    dryRun: ['All'],
+  });
+  await requestJSON(wire, { method: 'DELETE', path: nodePath(name), query: DRY_RUN, body });
+}
+
+/** The POST of a Node as a trial. Throws ApiError, WireError. */
+export async function tryCreation(wire: Wire, node: RawObject): Promise<void> {
+  const { query, ...request } = creation(JSON.stringify(node));
+  await requestJSON(wire, { ...request, query: { ...query, ...DRY_RUN } });
+}

@@ -1,3 +1,5 @@
+import type { CredentialsEnd } from './wire.ts';
+
 /** What a request is signed with. At most one of authorization and certificate is used by most servers; both may be given. */
 export interface Credentials {
   /** Value of the Authorization header. */
@@ -16,6 +18,8 @@ export interface CredentialSource {
    * not be sent again. Throws Failure. Absent where there is only one answer.
    */
   refresh?: () => Promise<boolean>;
+  /** When they end, where nobody renews them; undefined when they do not tell. */
+  end?: () => Promise<CredentialsEnd | undefined>;
 }
 
 /** One API server, with all that is needed to talk to it. */

@@ -25,6 +25,7 @@ export function logged(wire: Wire, tell: (line: string) => void, now: () => numb
     server: wire.server,
     request: (request) => told(request, (one) => wire.request(one)),
     stream: (request) => told(request, (one) => wire.stream(one)),
+    credentialsEnd: () => wire.credentialsEnd(),
     close: () => wire.close(),
   };
 }

@@ -4,7 +4,7 @@ import { Failure } from '../../model/failure.ts';
 import { createAgent } from './agent.ts';
 import type { Credentials, Endpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
-import type { Wire, WireRequest, WireResponse, WireStream } from './wire.ts';
+import type { CredentialsEnd, Wire, WireRequest, WireResponse, WireStream } from './wire.ts';
 import { WireError } from './wire-error.ts';
 
 /** Opens the way to the endpoint: nothing is sent, no credential is asked for before the first request. */
@@ -44,6 +44,10 @@ class HTTPWire implements Wire {
       chunks: pieces(response, exchange),
       close: () => exchange.close(),
     };
+  }
+
+  async credentialsEnd(): Promise<CredentialsEnd | undefined> {
+    return this.#endpoint.credentials.end?.();
   }
 
   close(): void {

@@ -31,6 +31,14 @@ export interface WireStream {
   close(): void;
 }
 
+/** Credentials that nobody renews on the way. */
+export interface CredentialsEnd {
+  /** For words: the token, the client certificate. */
+  what: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
 /**
  * The way to one API server, with credentials and impersonation applied. Connections are kept alive and reused, so that two
  * requests awaited one after the other travel on the same connection.
@@ -41,5 +49,7 @@ export interface Wire {
   readonly server: string;
   request(request: WireRequest): Promise<WireResponse>;
   stream(request: WireRequest): Promise<WireStream>;
+  /** When the credentials end; undefined: they do not, they are renewed, or they do not tell. */
+  credentialsEnd(): Promise<CredentialsEnd | undefined>;
   close(): void;
 }

@@ -13,6 +13,7 @@ export function fenced(wire: Wire, lock: Lock): Wire {
       return wire.request(request);
     },
     stream: (request) => wire.stream(request),
+    credentialsEnd: () => wire.credentialsEnd(),
     close: () => wire.close(),
   };
 }

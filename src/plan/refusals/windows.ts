@@ -6,6 +6,6 @@ export function refuseWindows({ labels, raw }: SurveyNode): string | undefined {
   const reported = asText(asObject(asObject(raw.status).nodeInfo).operatingSystem);
   const windows = labels['kubernetes.io/os'] === 'windows' || reported === 'windows';
   return windows
-    ? 'it runs Windows, whose host network holds the subnet too; drain it and let it join again with another name'
+    ? 'it runs Windows, whose host network holds the subnet too; drain it, delete it and let it join again'
     : undefined;
 }

@@ -1,0 +1,76 @@
+import { DELETION_WATCHERS } from '../../model/surroundings.ts';
+import type { Arguments } from '../arguments.ts';
+import { ALLOCATOR_FLAGS, allocatorFlags } from './allocator.ts';
+import { connectionFlags } from './connection.ts';
+import type { Flags } from './flag.ts';
+import { COOLDOWN_FLAG, durationFlag, OPERATION_FLAGS, operationFlags } from './operation.ts';
+import { settingFlags } from './settings.ts';
+
+const DRY_RUNS = ['none', 'client', 'server'] as const;
+
+/** What every command that makes a plan and moves nodes knows. */
+export const MOVING_FLAGS: Flags = {
+  'dry-run': {
+    type: 'text',
+    value: 'MODE',
+    choices: DRY_RUNS,
+    help: 'none, client or server: client only shows the plan, and is meant when no mode is given; server also lets the server try each request without storing anything',
+  },
+  output: {
+    type: 'text',
+    short: 'o',
+    value: 'FORMAT',
+    choices: ['json', 'yaml'],
+    help: 'json or yaml: the operation, or the plan with a dry run',
+  },
+  print: {
+    type: 'text',
+    value: 'WHAT',
+    choices: ['node'],
+    help: 'with a dry run: node prints the Nodes that would be posted, as a List in JSON, or in YAML with -o yaml',
+  },
+  ...OPERATION_FLAGS,
+  'machine-paused': {
+    type: 'bool',
+    help: 'attest that no machine controller acts while the Node is gone for a moment',
+  },
+  'offline-node': {
+    type: 'bool',
+    help: 'take nodes too whose kubelet does not report (Ready is Unknown): only the API is changed',
+  },
+  ignore: {
+    type: 'texts',
+    value: 'NAME[,NAME]',
+    help: `controllers whose deed on the deletion of a Node does no harm here: ${DELETION_WATCHERS.join(', ')}`,
+  },
+  'ignore-unlisted': { type: 'bool', help: 'go on although some kinds could not be searched for what the Node owns' },
+  'after-care': {
+    type: 'text',
+    value: 'MODE',
+    choices: ['none'],
+    help: 'none: what is to be done on the node afterwards is printed as left to you (default: none)',
+  },
+  'pause-between': { type: 'text', value: 'DURATION', help: 'wait between two nodes, for example 30s' },
+  ...COOLDOWN_FLAG,
+  ...ALLOCATOR_FLAGS,
+};
+
+const COOLDOWN = 120_000;
+
+/** The values of these flags, and of the connection and setting flags. Throws Failure. */
+export function movingFlags(args: Arguments) {
+  return {
+    ...operationFlags(args),
+    dryRun: DRY_RUNS.find((one) => one === args.text('dry-run')) ?? ('none' as const),
+    printNode: args.text('print') === 'node',
+    machinePaused: args.bool('machine-paused') ?? false,
+    offlineNode: args.bool('offline-node') ?? false,
+    ignored: args.texts('ignore'),
+    ignoreUnlisted: args.bool('ignore-unlisted') ?? false,
+    pauseBetween: durationFlag(args, 'pause-between') ?? 0,
+    cooldown: durationFlag(args, 'cooldown') ?? COOLDOWN,
+    allocatorRestart: allocatorFlags(args),
+    settings: settingFlags(args),
+    connection: connectionFlags(args),
+  };
+}

@@ -1,0 +1,65 @@
+import { discoverKinds } from '../kube/discovery.ts';
+import { listOwnedByAny, type Owned } from '../kube/owned.ts';
+import type { Wire } from '../kube/wire/wire.ts';
+import { Failure } from '../model/failure.ts';
+import type { OperationChoices } from '../model/operation.ts';
+import type { MovePlan } from '../model/plan.ts';
+import { checkPermissions } from './permissions.ts';
+import { checkCredentials } from './preflight/credentials.ts';
+import { tryMove } from './preflight/dry-run.ts';
+
+/** What the run will do, as far as it decides about rights. */
+export type PreflightChoices = Pick<OperationChoices, 'drain' | 'allocatorRestart' | 'ignoreUnlisted'>;
+
+/** The plan without the moves that the server would refuse, and what the operator should know: a line each. */
+export interface Preflight {
+  plan: MovePlan;
+  notes: string[];
+}
+
+/**
+ * All that can be found out before anything is written: the credentials last, the rights are there, everything that the Nodes
+ * own is found, and the server would take each DELETE and POST. Nothing is written: reads, SelfSubjectAccessReviews and
+ * dryRun=All alone. `now`: the server's time, in milliseconds since the epoch.
+ * Throws Failure for what concerns all moves, ApiError, WireError.
+ */
+export async function preflight(
+  wire: Wire,
+  plan: MovePlan,
+  choices: PreflightChoices,
+  now: number,
+): Promise<Preflight> {
+  checkCredentials(await wire.credentialsEnd(), now);
+  const owned = await searchOwned(wire, plan);
+  const notes = await checkPermissions(wire, {
+    methods: [...new Set(plan.moves.map(({ method }) => method))],
+    drain: choices.drain,
+    allocatorRestart: choices.allocatorRestart,
+    dependents: owned.dependents,
+  });
+  if (!choices.ignoreUnlisted) refuseUnlisted(owned);
+  else notes.push(...owned.unlisted.map((kind) => `not searched for what the Nodes own, as asked: ${kind}`));
+  const checked: MovePlan = { ...plan, moves: [], refused: [...plan.refused] };
+  for (const move of plan.moves) {
+    const trial = await tryMove(wire, move);
+    notes.push(...trial.notes);
+    if (trial.refused === undefined) checked.moves.push(move);
+    else checked.refused.push({ node: move.node, reason: trial.refused });
+  }
+  return { plan: checked, notes };
+}
+
+/** What all the Nodes own that are going to be deleted, found in one search. */
+async function searchOwned(wire: Wire, { moves }: MovePlan): Promise<Owned> {
+  const uids = moves.filter(({ method }) => method === 'recreate' || method === 'reset').map(({ uid }) => uid);
+  if (uids.length === 0) return { dependents: [], unlisted: [] };
+  return listOwnedByAny(wire, await discoverKinds(wire), new Set(uids));
+}
+
+function refuseUnlisted({ unlisted: [first, ...others] }: Owned): void {
+  if (first === undefined) return;
+  const more = others.length > 0 ? ` and ${others.length} more kinds` : '';
+  throw new Failure(`what the Nodes own cannot be told: ${first}${more}; nothing was changed`, {
+    hint: 'objects that a Node owns would be deleted with it; use --ignore-unlisted if there are none of these kinds',
+  });
+}
