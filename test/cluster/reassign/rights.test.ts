@@ -1,0 +1,276 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { loadAll } from 'js-yaml';
+import type { KubeObject } from '../../../scripts/clusters/kube-object.ts';
+import { ROOT } from '../../../scripts/lib/places.ts';
+import { until } from '../../../scripts/lib/processes.ts';
+import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
+import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
+import { createTwins, getNode, ownedBy } from './support.ts';
+
+const FILE = join(ROOT, 'docs/rbac.yaml');
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+
+interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  resourceNames?: string[];
+  verbs: string[];
+}
+
+type Role = KubeObject & { rules: Rule[] };
+
+const ROLES = loadAll(readFileSync(FILE, 'utf8')) as Role[];
+
+let plane: ControlPlane;
+test.before(async () => {
+  plane = await startControlPlane({ kwok: true });
+});
+test.after.always(() => plane?.stop());
+test.beforeEach(async () => {
+  await plane.clear();
+  const applied = await plane.kubectl(['apply', '-f', FILE]);
+  if (applied.code !== 0) throw new Error(applied.stderr);
+});
+
+const pathOf = ({ kind, metadata: { name, namespace } }: KubeObject) =>
+  kind === 'ClusterRole' ? `${RBAC}/clusterroles/${name}` : `${RBAC}/namespaces/${namespace}/roles/${name}`;
+
+/** Whether `user` has the first right of a rule, as the authorizer sees it now. */
+async function has(
+  user: string,
+  { apiGroups, resources, resourceNames, verbs }: Rule,
+  namespace = '',
+): Promise<boolean> {
+  const [resource, subresource] = (resources[0] ?? '').split('/');
+  const review = await plane.api.post('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: {
+      user,
+      resourceAttributes: {
+        verb: verbs[0],
+        group: apiGroups[0],
+        resource,
+        subresource,
+        name: resourceNames?.[0],
+        namespace,
+      },
+    },
+  });
+  return (review.status as { allowed?: boolean } | undefined)?.allowed === true;
+}
+
+/** Gives `user` every role of this name in docs/rbac.yaml, and waits until all of it is in force. */
+async function grant(user: string, name: string): Promise<void> {
+  const roles = ROLES.filter(({ metadata }) => metadata.name === name);
+  for (const { kind, metadata } of roles) {
+    const collection = kind === 'ClusterRole' ? 'clusterrolebindings' : `namespaces/${metadata.namespace}/rolebindings`;
+    await plane.api.post(`${RBAC}/${collection}`, {
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name },
+      subjects: [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }],
+    });
+  }
+  for (const { rules, metadata } of roles) {
+    for (const rule of rules) {
+      if (!(await until(() => has(user, rule, metadata.namespace), 10_000))) throw new Error(`${name} is not in force`);
+    }
+  }
+}
+
+const as = (user: string, ...args: string[]) => runPodcidr(args, { kubeconfig: plane.users[user] ?? '' });
+const reassign = (...args: string[]) => as('operator', 'reassign', 'moves', '--yes', ...args);
+
+test.serial(
+  'the reader role is enough for list, list -o wide and validate, and for nothing that changes',
+  async (t) => {
+    await createTwins(plane, 'keeps', 'moves');
+    await grant('viewer', 'kubectl-podcidr-reader');
+    for (const args of [['list'], ['list', '-o', 'wide'], ['validate', '--fail-on=never']]) {
+      const ran = await as('viewer', ...args);
+      t.is(ran.code, 0, ran.stderr);
+      t.notRegex(ran.stdout + ran.stderr, /forbidden|cannot be read|not known/i);
+    }
+    const ran = await as('viewer', 'reassign', 'moves', '--yes');
+    t.is(ran.code, 2);
+    t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.77.0/24');
+  },
+);
+
+test.serial('each rule of the reader role is needed: without it what cannot be read is named', async (t) => {
+  await createTwins(plane, 'keeps', 'moves');
+  await grant('viewer', 'kubectl-podcidr-reader');
+  for (const [resource, args] of [
+    ['nodes', ['list']],
+    ['pods', ['list', '-o', 'wide']],
+    ['pods', ['validate', '--fail-on=never']],
+  ] as const) {
+    await withoutRule(
+      'viewer',
+      'kubectl-podcidr-reader',
+      '',
+      ({ resources }) => resources[0] === resource,
+      async () => {
+        const ran = await as('viewer', ...args);
+        t.regex(ran.stdout + ran.stderr, new RegExp(`\\b${resource}\\b.*(forbidden|cannot)`, 's'), args.join(' '));
+      },
+    );
+  }
+});
+
+test.serial('the operator and search roles are enough for reassign', async (t) => {
+  await createTwins(plane, 'keeps', 'moves');
+  await ownsCSINode();
+  await grant('operator', 'kubectl-podcidr-operator');
+  await grant('operator', 'kubectl-podcidr-search');
+  const ran = await reassign();
+  t.is(ran.code, 0, ran.stderr);
+  t.notRegex(ran.stderr, /forbidden|may not|not checked/i);
+  t.is(ran.stdout, 'node/moves reassigned (10.244.77.0/24 → 10.244.255.0/24)\n');
+});
+
+test.serial(
+  'without the search role the kinds that cannot be listed are named, and --ignore-unlisted goes on',
+  async (t) => {
+    await createTwins(plane, 'keeps', 'moves');
+    await grant('operator', 'kubectl-podcidr-operator');
+    const before = await getNode(plane, 'moves');
+    const refused = await reassign();
+    refusedClearly(t, refused, /cannot be told: .*forbidden.* more kinds; nothing was changed\n.*--ignore-unlisted/s);
+    t.is((await getNode(plane, 'moves')).metadata.resourceVersion, before.metadata.resourceVersion);
+    const ran = await reassign('--ignore-unlisted');
+    t.is(ran.code, 0, ran.stderr);
+  },
+);
+
+/** Asked for only by runs that use it, or never missed. */
+const NOT_ASKED: [resource: string, verb: string][] = [
+  ['pods/eviction', 'create'],
+  ['pods', 'delete'],
+];
+
+/** Rights that a run goes on without, saying what is lost. */
+const DISPENSABLE = ['kube-node-lease'];
+
+for (const role of ROLES.filter(({ metadata }) => metadata.name === 'kubectl-podcidr-operator')) {
+  const { namespace = '' } = role.metadata;
+  role.rules.forEach((rule, index) => {
+    const [resource = ''] = rule.resources;
+    const [verb = ''] = rule.verbs;
+    // Restarting kube-controller-manager is another flag's, and asked for with it.
+    if (NOT_ASKED.some(([one, other]) => one === resource && other === verb)) return;
+    if (rule.resourceNames?.[0] === 'kube-controller-manager') return;
+    const what = `${verb} ${resource}${rule.resourceNames ? `/${rule.resourceNames}` : ''}${namespace ? ` in ${namespace}` : ''}`;
+    const dispensable = DISPENSABLE.includes(namespace);
+    test.serial(
+      `without the right to ${what} ${dispensable ? 'the plan names it' : 'nothing is begun, and the message names it'}`,
+      async (t) => {
+        await createTwins(plane, 'keeps', 'moves');
+        await ownsCSINode();
+        await grant('operator', 'kubectl-podcidr-operator');
+        // What a Node owns must be found before a right to change it is missed.
+        if (resource === 'csinodes') await grant('operator', 'kubectl-podcidr-search');
+        await withoutRule(
+          'operator',
+          role.metadata.name,
+          namespace,
+          (_, at) => at === index,
+          async () => {
+            const ran = await reassign('--dry-run=server', '--ignore-unlisted');
+            if (dispensable) {
+              t.is(ran.code, 0, ran.stderr);
+              t.regex(ran.stdout, new RegExp(`you may not ${verb} ${resource}.*"resources":\\["${resource}"\\]`));
+            } else refusedClearly(t, ran, new RegExp(resource));
+          },
+        );
+      },
+    );
+  });
+}
+
+test.serial('the rules in the message work when they are pasted: no second message follows', async (t) => {
+  await createTwins(plane, 'keeps', 'moves');
+  await ownsCSINode();
+  // What the plan itself is made from; everything else comes out of the message.
+  await bind('basis', [
+    { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods'], verbs: ['get', 'list'] },
+    { apiGroups: ['*'], resources: ['*'], verbs: ['list'] },
+  ]);
+  const refused = await reassign();
+  refusedClearly(t, refused, /you may not delete, create, watch, patch nodes; get, create/);
+  const [, rules = ''] = /rules: (.*)/.exec(refused.stderr) ?? [];
+  await bind('pasted', JSON.parse(rules));
+  const ran = await reassign();
+  t.is(ran.code, 0, ran.stderr);
+});
+
+test.serial('who may not patch what a Node owns is told when something is found', async (t) => {
+  await createTwins(plane, 'keeps', 'moves');
+  const moves = await getNode(plane, 'moves');
+  await plane.api.post('/apis/policy/v1/namespaces/default/poddisruptionbudgets', {
+    metadata: { name: 'owned', ownerReferences: ownedBy(moves) },
+    spec: { selector: { matchLabels: { a: 'b' } } },
+  });
+  await grant('operator', 'kubectl-podcidr-operator');
+  await grant('operator', 'kubectl-podcidr-search');
+  refusedClearly(
+    t,
+    await reassign(),
+    /may not get, patch poddisruptionbudgets\.policy in default, .*"verbs":\["get","patch"\]/s,
+  );
+  await plane.api.delete('/apis/policy/v1/namespaces/default/poddisruptionbudgets/owned');
+});
+
+/** A CSINode, as kubelets make them for Nodes with CSI drivers. */
+async function ownsCSINode(): Promise<void> {
+  const owner = await getNode(plane, 'moves');
+  await plane.api.post('/apis/storage.k8s.io/v1/csinodes', {
+    metadata: { name: 'moves', ownerReferences: ownedBy(owner) },
+    spec: { drivers: [] },
+  });
+}
+
+async function bind(name: string, rules: Rule[]): Promise<void> {
+  await plane.api.post(`${RBAC}/clusterroles`, { metadata: { name }, rules });
+  await plane.api.post(`${RBAC}/clusterrolebindings`, {
+    metadata: { name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    subjects: [{ kind: 'User', name: 'operator', apiGroup: 'rbac.authorization.k8s.io' }],
+  });
+  for (const rule of rules) {
+    if (!(await until(() => has('operator', rule, 'kube-system'), 10_000))) throw new Error(`${name} is not in force`);
+  }
+}
+
+/** Runs `body` while one rule of a role of docs/rbac.yaml is taken out. */
+async function withoutRule(
+  user: string,
+  name: string,
+  namespace: string,
+  isTaken: (rule: Rule, index: number) => boolean,
+  body: () => Promise<void>,
+): Promise<void> {
+  const role = ROLES.find(({ metadata }) => metadata.name === name && (metadata.namespace ?? '') === namespace);
+  const taken = role?.rules.find(isTaken);
+  if (!role || !taken) throw new Error(`no such rule in ${name}`);
+  const change = (rules: Rule[]) => plane.api.patch(pathOf(role), { rules });
+  await change(role.rules.filter((rule) => rule !== taken));
+  try {
+    if (!(await until(async () => !(await has(user, taken, namespace)), 10_000)))
+      throw new Error('it is still in force');
+    await body();
+  } finally {
+    await change(role.rules);
+    await until(() => has(user, taken, namespace), 10_000);
+  }
+}
+
+/** One clear message, exit 2, nothing on stdout. */
+function refusedClearly(t: import('ava').ExecutionContext, ran: ProgramResult, says: RegExp): void {
+  t.is(ran.code, 2, ran.stderr);
+  t.is(ran.stdout, '');
+  t.regex(ran.stderr, says);
+  t.true(ran.stderr.trimEnd().split('\n').length <= 3, ran.stderr);
+}
