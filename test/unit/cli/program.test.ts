@@ -41,7 +41,7 @@ for (const [args, says] of [
   [['reassign', '--plan=x', 'a', '--yes'], /--plan carries out a plan exactly as it is/],
   [['reassign', '--invalid', '--max-nodes=none', '--yes'], /--max-nodes "none" is not a whole number/],
   [['reassign', '--invalid'], /--yes/],
-  [['reassign', 'a', '--dry-run=server'], /"server"/],
+  [['reassign', 'a', '--dry-run=cloud'], /"cloud"/],
   [['reassign', 'a', '--print=node', '--yes'], /--print=node goes with --dry-run=client/],
   [['reassign', 'a'], /--yes/],
   [['reassign', 'a', '--yes', '--cidr=10.244.1.5/24'], /"10\.244\.1\.5\/24".*10\.244\.1\.0\/24/],
