@@ -28,10 +28,12 @@ export interface SeenRequest {
 export interface FaultProxy {
   /** A kubeconfig whose server is the proxy; the administrator's credentials are the proxy's. */
   kubeconfig: string;
-  /** Every request seen, in order. */
+  /** Every request seen, in order, but trials. */
   seen: SeenRequest[];
-  /** Decides about each request from now on. */
+  /** Decides about each request from now on, but trials (dryRun=All): they change nothing, and pass. */
   decide(fault: (request: SeenRequest) => Fault): void;
+  /** Decides about each trial from now on. */
+  decideTrials(fault: (request: SeenRequest) => Fault): void;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ const PASS: Fault = { kind: 'pass' };
 export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> {
   const seen: SeenRequest[] = [];
   let fault: (request: SeenRequest) => Fault = () => PASS;
+  let trialFault = fault;
   const config = JSON.parse(readFileSync(plane.kubeconfig, 'utf8'));
   const decode = (text: string) => Buffer.from(text, 'base64');
   const agent = new Agent({
@@ -55,8 +58,9 @@ export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> 
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const request = { method: incoming.method ?? '', path: incoming.url ?? '', body: body.toString() };
-    seen.push(request);
-    const decided = fault(request);
+    const isTrial = request.path.includes('dryRun=All');
+    if (!isTrial) seen.push(request);
+    const decided = isTrial ? trialFault(request) : fault(request);
     if (decided.kind === 'reset') return void incoming.socket.destroy();
     if (decided.kind === 'answer') {
       outgoing.writeHead(decided.status, { 'content-type': 'application/json', ...decided.headers });
@@ -106,6 +110,9 @@ export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> 
     seen,
     decide: (next) => {
       fault = next;
+    },
+    decideTrials: (next) => {
+      trialFault = next;
     },
     close: async () => {
       agent.destroy();

@@ -308,7 +308,7 @@ test.serial('a webhook that declares side effects cannot be tried: that is said,
   const proxy = await startFaultProxy(plane);
   t.teardown(proxy.close);
   const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason: 'BadRequest', code: 400 };
-  proxy.decide(({ path }) => (path.includes('dryRun=All') ? { kind: 'answer', status: 400, body } : { kind: 'pass' }));
+  proxy.decideTrials(() => ({ kind: 'answer', status: 400, body }));
   const ran = await runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: proxy.kubeconfig });
   moved(t, ran);
   t.regex(
@@ -324,7 +324,7 @@ test.serial('a server that stumbles over a dry run refuses the move and says so'
   const proxy = await startFaultProxy(plane);
   t.teardown(proxy.close);
   const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason: 'InternalError', code: 500 };
-  proxy.decide(({ path }) => (path.includes('dryRun=All') ? { kind: 'answer', status: 500, body } : { kind: 'pass' }));
+  proxy.decideTrials(() => ({ kind: 'answer', status: 500, body }));
   const before = await getNode(plane, 'moves');
   const ran = await runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: proxy.kubeconfig });
   t.is(ran.code, 2, ran.stderr);
