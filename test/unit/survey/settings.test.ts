@@ -234,3 +234,10 @@ test('a cluster CIDR that is smaller than the node mask is refused, naming both'
   t.regex(brief(read({}, pod('kcm', [KCM, '--cluster-cidr=10.244.0.0/30']))).masks, /has no room for a node/);
   t.is(brief(read({ clusterCIDR: '10.244.0.0/24' }, pod('kcm', [KCM]))).masks, 'IPv4/24');
 });
+
+test('the allocator is what kube-controller-manager names, RangeAllocator where it names none, and unknown without it', (t) => {
+  const allocator = (...flags: string[]) => read({}, pod('kcm', [KCM, ...flags])).allocatorType;
+  t.like(allocator('--cidr-allocator-type=CloudAllocator'), { known: true, value: 'CloudAllocator' });
+  t.like(allocator(), { known: true, value: 'RangeAllocator' });
+  t.false(read({}).allocatorType.known);
+});
