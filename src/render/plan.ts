@@ -70,7 +70,6 @@ function endangers({ method, survivors }: Move): boolean {
 }
 const DRAINED =
   'Before that each Node is cordoned and drained, afterwards it is as schedulable as it was; pods on the host network stay';
-again with its new subnet, and owns its things again. Its uid and creationTimestamp are new. Nothing on the machine restarts.`;
 
 function row(move: Move, { pods }: PlanNotes): string[] {
   const { node, from, to, method, reason } = move;

@@ -2,7 +2,6 @@ import { listControllerManagers } from '../kube/objects/controller-managers.ts';
 import { getNamespace } from '../kube/objects/namespaces.ts';
 import { listNodes } from '../kube/objects/nodes.ts';
 import { eachPod } from '../kube/objects/pods.ts';
-import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import { asObject, asText } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
