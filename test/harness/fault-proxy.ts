@@ -6,16 +6,18 @@ import { join } from 'node:path';
 import type { ControlPlane } from './control-plane.ts';
 
 /**
- * What happens to one request: `pass` it; `reset` the connection before the server sees it; `reset-after` the server acted;
- * `truncate` the answer; `hold` it and deliver it late, whoever still waits; `answer` in the server's place; `then` do
- * something before or after.
+ * What happens to one request: `pass` it (`answered` is called once its answer is written out); `reset` the connection before
+ * the server sees it; `reset-after` the server acted, and `acted` was called; `truncate` the answer; `hold` it and deliver it
+ * late, whoever still waits; `silence`: say nothing for so long, whether the server acted or not, then close the connection;
+ * `answer` in the server's place; `then` do something before or after.
  */
 export type Fault =
-  | { kind: 'pass' }
+  | { kind: 'pass'; answered?: () => void }
   | { kind: 'reset' }
-  | { kind: 'reset-after' }
+  | { kind: 'reset-after'; acted?: () => void }
   | { kind: 'truncate' }
   | { kind: 'hold'; ms: number }
+  | { kind: 'silence'; ms: number; delivered: boolean }
   | { kind: 'answer'; status: number; headers?: Record<string, string>; body: unknown }
   | { kind: 'then'; before?: () => Promise<void> | void; after?: () => Promise<void> | void };
 
@@ -34,6 +36,8 @@ export interface FaultProxy {
   decide(fault: (request: SeenRequest) => Fault): void;
   /** Decides about each trial from now on. */
   decideTrials(fault: (request: SeenRequest) => Fault): void;
+  /** Resolves when what was held has been delivered and answered. */
+  delivered(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,6 +46,7 @@ const PASS: Fault = { kind: 'pass' };
 /** A proxy in front of the real API server: what it lets through is answered by the real one. */
 export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> {
   const seen: SeenRequest[] = [];
+  const held = new Set<Promise<void>>();
   let fault: (request: SeenRequest) => Fault = () => PASS;
   let trialFault = fault;
   const config = JSON.parse(readFileSync(plane.kubeconfig, 'utf8'));
@@ -66,14 +71,34 @@ export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> 
       outgoing.writeHead(decided.status, { 'content-type': 'application/json', ...decided.headers });
       return void outgoing.end(JSON.stringify(decided.body));
     }
+    if (decided.kind === 'silence') {
+      setTimeout(() => incoming.socket.destroy(), decided.ms);
+      if (!decided.delivered) return;
+    }
     if (decided.kind === 'then') await decided.before?.();
-    if (decided.kind === 'hold') await new Promise((resolve) => setTimeout(resolve, decided.ms));
+    let arrived = () => {};
+    if (decided.kind === 'hold') {
+      const late = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      held.add(late);
+      void late.then(() => held.delete(late));
+      await new Promise((resolve) => setTimeout(resolve, decided.ms));
+    }
     const { host: _host, connection: _connection, ...headers } = incoming.headers;
     const forwarded = httpsRequest(`${plane.server}${request.path}`, { method: request.method, headers, agent });
+    forwarded.on('close', () => arrived());
     forwarded.on('error', () => incoming.socket.destroy());
     forwarded.on('response', async (response) => {
       if (decided.kind === 'then') await decided.after?.();
-      if (decided.kind === 'reset-after') return void response.resume().on('end', () => incoming.socket.destroy());
+      // Nobody listens any more.
+      if (decided.kind === 'silence' || outgoing.destroyed) return void response.resume();
+      if (decided.kind === 'reset-after') {
+        decided.acted?.();
+        return void response.resume().on('end', () => incoming.socket.destroy());
+      }
+      const { answered } = decided.kind === 'pass' ? decided : {};
+      if (answered) outgoing.on('finish', answered);
       outgoing.writeHead(response.statusCode ?? 502, response.headers);
       if (decided.kind === 'truncate') {
         outgoing.write('{"kind":');
@@ -84,7 +109,7 @@ export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> 
       response.pipe(outgoing);
     });
     // What was held is delivered though its sender has gone: that is the point.
-    if (decided.kind !== 'hold') outgoing.on('close', () => forwarded.destroy());
+    if (decided.kind !== 'hold' && decided.kind !== 'silence') outgoing.on('close', () => forwarded.destroy());
     forwarded.end(body);
   }
 
@@ -114,6 +139,7 @@ export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> 
     decideTrials: (next) => {
       trialFault = next;
     },
+    delivered: async () => void (await Promise.all(held)),
     close: async () => {
       agent.destroy();
       server.closeAllConnections();

@@ -14,6 +14,8 @@ export interface ProgramOptions {
   /** Runs it on a terminal: everything it prints is in stdout, in order. */
   tty?: boolean;
   cwd?: string;
+  /** Another entry than the usual one: a file that Node runs. */
+  entry?: string;
   /** For tests that send signals or stop it on the way. */
   onStart?: (child: ChildProcess) => void;
 }
@@ -30,7 +32,8 @@ export const TEST_HOME: string = mkdtempSync(join(tmpdir(), 'podcidr-home-'));
 process.on('exit', () => rmSync(TEST_HOME, { recursive: true, force: true }));
 
 /** The built binary when PODCIDR_BINARY is set, else the source through the entry with short waits. */
-function commandLine(args: string[]): [string, ...string[]] {
+function commandLine(args: string[], entry?: string): [string, ...string[]] {
+  if (entry !== undefined) return [process.execPath, entry, ...args];
   if (process.env.PODCIDR_BINARY) return [join(ROOT, 'dist/kubectl-podcidr'), ...args];
   return [process.execPath, join(ROOT, 'test/main.ts'), ...args];
 }
@@ -39,7 +42,7 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Runs `kubectl-podcidr ARGS` to its end. */
 export function runPodcidr(args: string[], options: ProgramOptions = {}): Promise<ProgramResult> {
-  const words = commandLine(args);
+  const words = commandLine(args, options.entry);
   const [file, ...rest] = options.tty ? ['script', '-qec', words.map(quote).join(' '), '/dev/null'] : words;
   const env: Record<string, string> = {
     PATH: process.env.PATH ?? '',

@@ -1,0 +1,128 @@
+import { until } from '../../../scripts/lib/processes.ts';
+import type { ProgramResult } from '../program.ts';
+import { judge, untouched, type Wanted } from './judge.ts';
+import { filePoints, type Point, requestPoints } from './points.ts';
+import type { Rig, Strike, Struck } from './rig.ts';
+import type { Scenario } from './scenario.ts';
+import { LOCK, type State } from './world.ts';
+
+/** By which command, and where: on a machine without any state of its own, or `here`, where the program ran. */
+export type Recovery = 'resume' | 'rollback' | 'resume here' | 'rollback here';
+
+/** One line of the table. */
+export interface Case {
+  scenario: Scenario;
+  strike: Strike;
+  recovery: Recovery;
+}
+
+/**
+ * How a case ended. `finished`: in spite of the fault; `untouched`: nothing had been begun; `resumed`, `rolled back`: by
+ * the recovery; `not reached`: the write did not come this time; `broken`: a promise was.
+ */
+export type CaseState = 'finished' | 'untouched' | 'resumed' | 'rolled back' | 'not reached' | 'broken';
+
+export interface CaseResult {
+  state: CaseState;
+  /** What is broken, a line each. */
+  complaints: string[];
+  /** What the programs said. */
+  said: string[];
+}
+
+/** What follows from a fault may need a moment: kube-controller-manager takes off a taint, a lock expires. */
+const SETTLES_MS = 8_000;
+
+/** Runs the scenario once without a fault. Returns its writes; throws when it does not even work then. */
+export async function discover(rig: Rig, scenario: Scenario): Promise<Point[]> {
+  await rig.clear();
+  const args = await scenario.arrange(rig.world);
+  const before = await rig.world.state();
+  const ran = await rig.run(args);
+  const points = [...requestPoints(rig.proxy.seen), ...filePoints(ran.files)];
+  const complaints = [
+    ...(ran.code === 0 ? [] : [`exit ${ran.code}`]),
+    ...(await settled(rig, scenario, before, 'new')),
+  ];
+  if (complaints.length > 0)
+    throw new Error([`${scenario.verb} without a fault:`, ...complaints, ran.stderr].join('\n'));
+  return points;
+}
+
+/** Runs one case from its arrangement to its judgement. */
+export async function runCase(rig: Rig, { scenario, strike, recovery }: Case): Promise<CaseResult> {
+  await rig.clear();
+  const args = await scenario.arrange(rig.world);
+  const before = await rig.world.state();
+  const known = await rig.world.operations();
+  const ran = await rig.run(args, strike);
+  const said = [`exit ${ran.code ?? ran.signal}`, ...lines(ran.stdout), ...lines(ran.stderr)];
+  const begun = [...(await rig.world.operations())].filter(([id]) => !known.has(id)).map(([, state]) => state);
+  const complaints = judgeExit(ran, begun, scenario, before, await rig.world.state());
+  let state: CaseState = begun.length === 0 ? 'untouched' : 'finished';
+  let wanted: Wanted = begun.includes('finished') ? 'new' : 'old';
+  if (begun.includes('open')) {
+    const recovered = await recover(rig, recovery);
+    said.push(`${recovery}: exit ${recovered.code}`, ...lines(recovered.stdout), ...lines(recovered.stderr));
+    if (recovered.code !== 0) complaints.push(`${recovery} ended with ${recovered.code ?? recovered.signal}`);
+    state = recovery.startsWith('resume') ? 'resumed' : 'rolled back';
+    wanted = state === 'resumed' ? 'new' : 'old';
+  }
+  await rig.proxy.delivered();
+  complaints.push(...(await settled(rig, scenario, before, wanted)), ...(await judgeList(rig)));
+  if (complaints.length > 0) return { state: 'broken', complaints, said };
+  return { state: ran.reached ? state : 'not reached', complaints, said };
+}
+
+function recover(rig: Rig, recovery: Recovery): Promise<ProgramResult> {
+  const [command = '', here] = recovery.split(' ');
+  return here === undefined ? rig.runElsewhere([command, '--yes']) : rig.runAgain([command, '--yes']);
+}
+
+/** What the exit code promises must be so. */
+function judgeExit(ran: Struck, begun: string[], { moved }: Scenario, before: State, after: State): string[] {
+  const complaints: string[] = [];
+  if (ran.hung) complaints.push('the program did not end');
+  if (begun.length > 1) complaints.push(`it began ${begun.length} operations`);
+  if (ran.code === 0 && !begun.includes('finished')) complaints.push('exit 0, and no operation is finished');
+  if (ran.code === 2 && begun.includes('open')) complaints.push('exit 2, and an operation is open');
+  if ((ran.code === 2 || begun.length === 0) && !untouched(before, after, moved)) {
+    complaints.push(`exit ${ran.code ?? ran.signal} with ${begun.length} operations, and a Node was touched`);
+  }
+  return complaints;
+}
+
+/** Judges again and again until nothing is wrong, or what is wrong stays. */
+async function settled(rig: Rig, { moved, isNew }: Scenario, before: State, wanted: Wanted): Promise<string[]> {
+  let complaints: string[] = [];
+  await until(async () => {
+    complaints = [
+      ...judge(before, await rig.world.state(), moved, wanted, isNew),
+      ...(await judgeLock(rig)),
+      ...[...(await rig.world.operations())].filter(([, is]) => is === 'open').map(([id]) => `operation ${id} is open`),
+    ];
+    return complaints.length === 0;
+  }, SETTLES_MS);
+  return complaints;
+}
+
+/** Free: absent, held by nobody, or expired when its holder was killed before it had begun anything. */
+async function judgeLock({ plane }: Rig): Promise<string[]> {
+  const { holderIdentity, renewTime, leaseDurationSeconds } = (await plane.api.find(LOCK))?.spec ?? {};
+  if (!holderIdentity) return [];
+  const expired = Date.now() - Date.parse(renewTime ?? '') > Number(leaseDurationSeconds) * 1000;
+  return expired ? [] : [`the lock is held by ${holderIdentity}`];
+}
+
+/** What `operations` shows to anybody. */
+async function judgeList(rig: Rig): Promise<string[]> {
+  const { code, stdout, stderr } = await rig.runElsewhere(['operations', '-o', 'json']);
+  if (code !== 0) return [`operations ended with ${code}: ${stderr}`];
+  const { items } = JSON.parse(stdout) as { items: { id: string; state: string }[] };
+  const unfinished = items.filter(({ state }) => state !== 'finished' && state !== 'rolledBack');
+  return unfinished.map(({ id, state }) => `operations shows ${id} as ${state}`);
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}

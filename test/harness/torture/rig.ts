@@ -1,0 +1,145 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ControlPlane, startControlPlane } from '../control-plane.ts';
+import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
+import { type ProgramResult, runPodcidr } from '../program.ts';
+import { shortWaitsBundle } from './bundle.ts';
+import { FILE_FAULTS, type FileFaultName, type RequestFault } from './faults.ts';
+import { describeRequest, isWrite, type Point, PointCounter } from './points.ts';
+import { World } from './world.ts';
+
+/** A program that says nothing for so long hangs. */
+const HANGS_MS = 60_000;
+
+/** A fault and the write at which it strikes. */
+export type Strike = { point: Point; fault: RequestFault } | { point: Point; file: FileFaultName };
+
+/** How a run under a fault ended. */
+export interface Struck extends ProgramResult {
+  /** The write came, and with it the fault. */
+  reached: boolean;
+  /** The program had to be ended because it did not end. */
+  hung: boolean;
+  /** What the program wrote on its disk, as file-faults.ts notes it. */
+  files: string;
+}
+
+/** A control plane, a proxy before it, and programs on machines of their own. */
+export class Rig {
+  readonly plane: ControlPlane;
+  readonly proxy: FaultProxy;
+  readonly world: World;
+  readonly #program: string;
+  #machines: string[] = [];
+
+  constructor(plane: ControlPlane, proxy: FaultProxy, program: string) {
+    this.plane = plane;
+    this.proxy = proxy;
+    this.world = new World(plane);
+    this.#program = program;
+  }
+
+  /** Runs the program on a new machine, through the proxy, with one fault or none. */
+  async run(args: string[], strike?: Strike): Promise<Struck> {
+    const machine = this.#machine();
+    const log = join(machine, 'files.log');
+    const env: Record<string, string> = {
+      HOME: machine,
+      PODCIDR_FILE_FAULTS: join(machine, 'state'),
+      PODCIDR_FILE_LOG: log,
+      ...(strike && 'file' in strike && { PODCIDR_FILE_FAULT: `${strike.point.position}:${FILE_FAULTS[strike.file]}` }),
+    };
+    let reached = false;
+    let hung = false;
+    let timer: NodeJS.Timeout | undefined;
+    const ran = await runPodcidr([...args, '--yes', '--state-dir', join(machine, 'state')], {
+      kubeconfig: this.proxy.kubeconfig,
+      entry: this.#program,
+      env,
+      onStart: (child) => {
+        timer = setTimeout(() => {
+          hung = true;
+          child.kill('SIGKILL');
+        }, HANGS_MS);
+        this.proxy.seen.length = 0;
+        let killed = false;
+        const kill = () => {
+          killed = true;
+          child.kill('SIGKILL');
+        };
+        const counter = new PointCounter();
+        this.proxy.decide((request) => {
+          if (killed) return { kind: 'reset' };
+          if (!isWrite(request)) return { kind: 'pass' };
+          const what = describeRequest(request);
+          const nth = counter.next(what);
+          if (!strike || !('fault' in strike) || strike.point.what !== what || strike.point.nth !== nth)
+            return { kind: 'pass' };
+          reached = true;
+          return strike.fault.strike(request, { child, kill });
+        });
+      },
+    });
+    clearTimeout(timer);
+    const files = readOr(log, '');
+    if (strike && 'file' in strike) reached = files.split('\n').length > strike.point.position;
+    return { ...ran, reached, hung, files };
+  }
+
+  /** Runs the program on another machine: with no state of its own, straight to the server. */
+  runElsewhere(args: string[]): Promise<ProgramResult> {
+    return this.#runOn(this.#machine(), args);
+  }
+
+  /** Runs the program where it ran last, straight to the server, with no fault. */
+  runAgain(args: string[]): Promise<ProgramResult> {
+    return this.#runOn(this.#machines.at(-1) ?? this.#machine(), args);
+  }
+
+  #runOn(machine: string, args: string[]): Promise<ProgramResult> {
+    return runPodcidr([...args, '--state-dir', join(machine, 'state')], {
+      kubeconfig: this.plane.kubeconfig,
+      entry: this.#program,
+      env: { HOME: machine },
+    });
+  }
+
+  /** Makes the next case's start: objects and machines of the last one go. */
+  async clear(): Promise<void> {
+    this.proxy.decide(() => ({ kind: 'pass' }));
+    await this.world.clear();
+    for (const machine of this.#machines) rmSync(machine, { recursive: true, force: true });
+    this.#machines = [];
+  }
+
+  async stop(): Promise<void> {
+    await this.clear();
+    await this.proxy.close();
+    await this.plane.stop();
+  }
+
+  /** A home of its own, below the temporary folder. */
+  #machine(): string {
+    const machine = mkdtempSync(join(tmpdir(), 'podcidr-machine-'));
+    this.#machines.push(machine);
+    return machine;
+  }
+}
+
+/** Starts a plane with these flags of kube-controller-manager, and what is needed around it. */
+export async function startRig(kubernetes: string | undefined, controllerManager: string[]): Promise<Rig> {
+  const program = await shortWaitsBundle();
+  const plane = await startControlPlane({ controllerManager, ...(kubernetes !== undefined && { kubernetes }) });
+  const rig = new Rig(plane, await startFaultProxy(plane), program);
+  await rig.world.prepare();
+  return rig;
+}
+
+function readOr(path: string, otherwise: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,66 @@
+import type { IsNew } from './judge.ts';
+import type { World } from './world.ts';
+
+/** One thing that an operator does, made again for every case. */
+export interface Scenario {
+  /** For --verb and in the table. */
+  verb: string;
+  /** Names of the Nodes that it moves. */
+  moved: string[];
+  /** Flags of kube-controller-manager that its plane needs. */
+  controllerManager: string[];
+  /** Makes the cluster as it is before, and returns the arguments of the program. */
+  arrange(world: World): Promise<string[]>;
+  isNew: IsNew;
+}
+
+const CLUSTER = /^10\.244\.\d+\.0\/24$/;
+
+/** The subnet given by name. */
+const exactly =
+  (wanted: Record<string, string>): IsNew =>
+  (name, podCIDRs) =>
+    podCIDRs.join(',') === wanted[name] ? undefined : `has ${podCIDRs.join(',') || 'no subnet'}, not ${wanted[name]}`;
+
+/** Any subnet of the cluster CIDR; that it is shared with nobody is judged anyway. */
+const another: IsNew = (name, podCIDRs, before) => {
+  const [subnet = '', ...more] = podCIDRs;
+  const former = before.nodes.get(name)?.spec?.podCIDR;
+  if (more.length > 0 || !CLUSTER.test(subnet)) return `has ${podCIDRs.join(',') || 'no subnet'}`;
+  return subnet === former ? `still has ${subnet}` : undefined;
+};
+
+/** `keeps` and `moves` share 10.244.77.0/24. */
+async function createTwins(world: World): Promise<void> {
+  await world.createNode('keeps', { podCIDRs: ['10.244.77.0/24'] });
+  await world.createNode('moves', { podCIDRs: ['10.244.77.0/24'], labels: { zone: 'b' }, flannel: true });
+  await world.createOwned('moves');
+}
+
+/** A duplicate gets a free subnet. */
+export const reassign: Scenario = {
+  verb: 'reassign',
+  moved: ['moves'],
+  controllerManager: [],
+  async arrange(world) {
+    await createTwins(world);
+    return ['reassign', 'moves'];
+  },
+  isNew: exactly({ moves: '10.244.255.0/24' }),
+};
+
+/** A Node without a subnet gets one by a PATCH. Nobody else must hand one out, so the controller manager does not. */
+export const fill: Scenario = {
+  verb: 'reassign-empty',
+  moved: ['empty'],
+  controllerManager: ['--allocate-node-cidrs=false'],
+  async arrange(world) {
+    await world.createNode('empty', {});
+    await world.createOwned('empty');
+    return ['reassign', 'empty'];
+  },
+  isNew: another,
+};
+
+/** Every scenario, by its name in the table. */
+export const SCENARIOS: Scenario[] = [reassign, fill];
