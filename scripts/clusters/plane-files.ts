@@ -30,6 +30,8 @@ export interface PlaneWish {
   /** Flags that replace ours of the same name. */
   flags: string[];
   stopped: boolean;
+  /** How often kube-apiserver is to have been started; default 1. */
+  apiServerStarts?: number;
 }
 
 /** What the supervisor has reached; rewritten by it alone. */
@@ -42,9 +44,9 @@ export interface PlaneState {
   version: string;
   /** Name of the own Node. */
   node: string;
-  /** The generation of the wish that is fulfilled, or failed with `controllerManagerError`. */
+  /** The generation of the wish that is fulfilled, or failed with `wishError`. */
   generation: number;
-  controllerManagerError?: string;
+  wishError?: string;
 }
 
 /** The directory of a plane. */

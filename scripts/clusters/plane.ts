@@ -7,7 +7,7 @@ import { COMPONENTS, type ComponentName, describeComponent } from '../components
 import { withLock } from '../lib/lock.ts';
 import { CACHE } from '../lib/places.ts';
 import { endAll, identityOf, isAlive, type ProcessIdentity, signal, until } from '../lib/processes.ts';
-import { PlaneFiles, type PlanePlan, type PlaneState } from './plane-files.ts';
+import { PlaneFiles, type PlanePlan, type PlaneState, type PlaneWish } from './plane-files.ts';
 
 export interface PlaneOptions {
   dir: string;
@@ -125,19 +125,29 @@ export async function planeDown(dir: string): Promise<boolean> {
 
 /** Changes the flags of a running plane's controller manager, or stops it. Resolves when the new one leads. */
 export async function changeControllerManager(dir: string, change: { flags: string[] } | 'stop'): Promise<void> {
+  await changeWish(dir, (wish) => ({
+    ...wish,
+    flags: change === 'stop' ? wish.flags : change.flags,
+    stopped: change === 'stop',
+  }));
+}
+
+/** Ends kube-apiserver and starts it again on the same port. Resolves when it is ready. */
+export async function restartAPIServer(dir: string): Promise<void> {
+  await changeWish(dir, (wish) => ({ ...wish, apiServerStarts: (wish.apiServerStarts ?? 1) + 1 }));
+}
+
+/** Hands a changed wish to the supervisor and waits until it is fulfilled. Throws when it cannot be. */
+async function changeWish(dir: string, change: (wish: PlaneWish) => PlaneWish): Promise<void> {
   const files = new PlaneFiles(resolve(dir));
   const wish = files.readWish();
   if (!runningState(files) || !wish) throw new Error(`no control plane runs in ${files.dir}`);
   const generation = wish.generation + 1;
-  files.writeWish({
-    generation,
-    flags: change === 'stop' ? wish.flags : change.flags,
-    stopped: change === 'stop',
-  });
+  files.writeWish({ ...change(wish), generation });
   const done = await until(() => (runningState(files)?.generation ?? generation) >= generation, 90_000, 30);
   const state = runningState(files);
   if (!done || !state) throw new Error(`the control plane in ${files.dir} ended meanwhile`);
-  if (state.controllerManagerError) throw new Error(state.controllerManagerError);
+  if (state.wishError) throw new Error(state.wishError);
 }
 
 /** The flags that were given for the controller manager last. */

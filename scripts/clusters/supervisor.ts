@@ -32,6 +32,8 @@ export class Supervisor {
   #api: Api | undefined;
   #node: OwnNode | undefined;
   #controllerManager: ControllerManager | undefined;
+  #apiServerArguments: string[] = [];
+  #apiServerStarts = 1;
   #ending = false;
 
   constructor(files: PlaneFiles, plan: PlanePlan) {
@@ -78,20 +80,23 @@ export class Supervisor {
   /** etcd and kube-apiserver on ports of their own choice. */
   async #startServers(secrets: Secrets): Promise<Api> {
     const ports: Ports = { etcd: await freePort(), etcdPeer: await freePort(), apiServer: await freePort() };
-    const { binaries } = this.#plan;
-    const etcd = this.#spawn('etcd', binaries.etcd, etcdArguments(this.#files, ports));
+    const etcd = this.#spawn('etcd', this.#plan.binaries.etcd, etcdArguments(this.#files, ports));
     await this.#ready('etcd', etcd, () => answers(`http://127.0.0.1:${ports.etcd}/health`));
-    const args = apiServerArguments(this.#files, ports, this.#plan);
-    const apiServer = this.#spawn('kube-apiserver', binaries.apiServer, args);
+    this.#apiServerArguments = apiServerArguments(this.#files, ports, this.#plan);
     const server = `https://127.0.0.1:${ports.apiServer}`;
     const api = new Api({ server, ...secrets.admin, userAgent: `kubelet/${this.#plan.version}` });
+    await this.#startAPIServer(api);
+    secrets.writeKubeconfigs(server);
+    this.#state.server = server;
+    return api;
+  }
+
+  async #startAPIServer(api: Api): Promise<void> {
+    const apiServer = this.#spawn('kube-apiserver', this.#plan.binaries.apiServer, this.#apiServerArguments);
     await this.#ready('kube-apiserver', apiServer, async () => {
       const answer = await api.request('GET', '/readyz').catch(() => undefined);
       return answer?.status === 200;
     });
-    secrets.writeKubeconfigs(server);
-    this.#state.server = server;
-    return api;
   }
 
   /** Another program may take a port between our look and the server's start: then everything is tried on other ports. */
@@ -169,14 +174,22 @@ export class Supervisor {
   }
 
   async #fulfil(wish: PlaneWish): Promise<void> {
-    delete this.#state.controllerManagerError;
+    delete this.#state.wishError;
     try {
-      await this.#controllerManager?.replace(wish);
+      const starts = wish.apiServerStarts ?? 1;
+      if (starts === this.#apiServerStarts) await this.#controllerManager?.replace(wish);
+      else await this.#restartAPIServer();
+      this.#apiServerStarts = starts;
     } catch (error) {
-      this.#state.controllerManagerError = (error as Error).message;
+      this.#state.wishError = (error as Error).message;
     }
     this.#state.generation = wish.generation;
     this.#save();
+  }
+
+  async #restartAPIServer(): Promise<void> {
+    await this.#children.get('kube-apiserver')?.end();
+    if (this.#api) await this.#startAPIServer(this.#api);
   }
 
   async #beat(): Promise<void> {

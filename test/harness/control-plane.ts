@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Api } from '../../scripts/clusters/api.ts';
-import { changeControllerManager, planeDown, planeUp } from '../../scripts/clusters/plane.ts';
+import { changeControllerManager, planeDown, planeUp, restartAPIServer } from '../../scripts/clusters/plane.ts';
 import { type Ran, run } from '../../scripts/lib/processes.ts';
 import { type AuditEvent, readAuditEvents } from './audit.ts';
 import { clearObjects } from './clear.ts';
@@ -36,6 +36,8 @@ export interface ControlPlane {
   kubectl(args: string[], options?: { input?: string }): Promise<Ran>;
   /** Restarts kube-controller-manager with these flags in place of ours, or ends it. Resolves when it leads. */
   controllerManager(flags: string[] | 'stop'): Promise<void>;
+  /** Ends kube-apiserver and starts it again on the same port. Resolves when it is ready. */
+  restartAPIServer(): Promise<void>;
   /** All requests answered until now, oldest first. */
   auditEvents(): AuditEvent[];
   /** Removes what tests have made: every Node but the own one, and all objects that a fresh plane does not have. */
@@ -81,6 +83,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
         ...(input !== undefined && { input }),
       }),
     controllerManager: (flags) => changeControllerManager(dir, flags === 'stop' ? 'stop' : { flags }),
+    restartAPIServer: () => restartAPIServer(dir),
     auditEvents: () => readAuditEvents(join(dir, 'audit.log')),
     clear: () => clearObjects(api, node),
     async stop() {
