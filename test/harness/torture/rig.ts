@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
-import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
+import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../fault-proxy.ts';
 import { type ProgramResult, runPodcidr } from '../program.ts';
 import { shortWaitsBundle } from './bundle.ts';
-import { FILE_FAULTS, type FileFaultName, type RequestFault } from './faults.ts';
+import { FILE_FAULTS, type FileFaultName, type RequestFault, type Victim } from './faults.ts';
 import { describeRequest, isWrite, type Point, PointCounter } from './points.ts';
 import { World } from './world.ts';
 
@@ -15,14 +15,23 @@ const HANGS_MS = 60_000;
 /** A fault and the write at which it strikes. */
 export type Strike = { point: Point; fault: RequestFault } | { point: Point; file: FileFaultName };
 
-/** How a run under a fault ended. */
-export interface Struck extends ProgramResult {
-  /** The write came, and with it the fault. */
-  reached: boolean;
+/** What happens to each request of a run that writes, in a story of its own. */
+export type Story = (what: string, nth: number, request: SeenRequest, victim: Victim) => Fault;
+
+const PASS: Fault = { kind: 'pass' };
+
+/** How a run ended. */
+export interface Told extends ProgramResult {
   /** The program had to be ended because it did not end. */
   hung: boolean;
   /** What the program wrote on its disk, as file-faults.ts notes it. */
   files: string;
+}
+
+/** How a run under a fault ended. */
+export interface Struck extends Told {
+  /** The write came, and with it the fault. */
+  reached: boolean;
 }
 
 /** A control plane, a proxy before it, and programs on machines of their own. */
@@ -42,15 +51,28 @@ export class Rig {
 
   /** Runs the program on a new machine, through the proxy, with one fault or none. */
   async run(args: string[], strike?: Strike): Promise<Struck> {
+    let reached = false;
+    const story: Story = (what, nth, request, victim) => {
+      if (!strike || !('fault' in strike)) return PASS;
+      if (strike.point.what !== what || strike.point.nth !== nth) return PASS;
+      reached = true;
+      return strike.fault.strike(request, victim);
+    };
+    const ran = await this.tell(args, story, strike && 'file' in strike ? strike : undefined);
+    if (strike && 'file' in strike) reached = ran.files.split('\n').length > strike.point.position;
+    return { ...ran, reached };
+  }
+
+  /** Runs the program on a new machine, through the proxy, with what the story makes of each request. */
+  async tell(args: string[], story: Story, onDisk?: Strike & { file: FileFaultName }): Promise<Told> {
     const machine = this.#machine();
     const log = join(machine, 'files.log');
     const env: Record<string, string> = {
       HOME: machine,
       PODCIDR_FILE_FAULTS: join(machine, 'state'),
       PODCIDR_FILE_LOG: log,
-      ...(strike && 'file' in strike && { PODCIDR_FILE_FAULT: `${strike.point.position}:${FILE_FAULTS[strike.file]}` }),
+      ...(onDisk && { PODCIDR_FILE_FAULT: `${onDisk.point.position}:${FILE_FAULTS[onDisk.file]}` }),
     };
-    let reached = false;
     let hung = false;
     let timer: NodeJS.Timeout | undefined;
     const ran = await runPodcidr([...args, '--yes', '--state-dir', join(machine, 'state')], {
@@ -71,20 +93,14 @@ export class Rig {
         const counter = new PointCounter();
         this.proxy.decide((request) => {
           if (killed) return { kind: 'reset' };
-          if (!isWrite(request)) return { kind: 'pass' };
+          if (!isWrite(request)) return PASS;
           const what = describeRequest(request);
-          const nth = counter.next(what);
-          if (!strike || !('fault' in strike) || strike.point.what !== what || strike.point.nth !== nth)
-            return { kind: 'pass' };
-          reached = true;
-          return strike.fault.strike(request, { child, kill });
+          return story(what, counter.next(what), request, { child, kill });
         });
       },
     });
     clearTimeout(timer);
-    const files = readOr(log, '');
-    if (strike && 'file' in strike) reached = files.split('\n').length > strike.point.position;
-    return { ...ran, reached, hung, files };
+    return { ...ran, hung, files: readOr(log, '') };
   }
 
   /** Runs the program on another machine: with no state of its own, straight to the server. */
