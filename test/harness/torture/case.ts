@@ -93,7 +93,7 @@ function judgeExit(ran: Struck, begun: string[], { moved }: Scenario, before: St
 }
 
 /** Judges again and again until nothing is wrong, or what is wrong stays. */
-async function settled(rig: Rig, { moved, isNew }: Scenario, before: State, wanted: Wanted): Promise<string[]> {
+export async function settled(rig: Rig, { moved, isNew }: Scenario, before: State, wanted: Wanted): Promise<string[]> {
   let complaints: string[] = [];
   await until(async () => {
     complaints = [
