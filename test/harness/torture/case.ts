@@ -76,7 +76,10 @@ export async function runCase(rig: Rig, { scenario, strike, recovery }: Case): P
 
 function recover(rig: Rig, recovery: Recovery): Promise<ProgramResult> {
   const [command = '', here] = recovery.split(' ');
-  return here === undefined ? rig.runElsewhere([command, '--yes']) : rig.runAgain([command, '--yes']);
+  // A twin's former subnet is the other one's too, and nobody has time to wait.
+  const flags = command === 'rollback' ? ['--allow-conflict', '--cooldown=0s'] : [];
+  const args = [command, '--yes', ...flags];
+  return here === undefined ? rig.runElsewhere(args) : rig.runAgain(args);
 }
 
 /** What the exit code promises must be so. */
