@@ -43,7 +43,7 @@ function edited(before: State, patch: Partial<KubeObject['metadata']>): State {
 }
 
 async function isWhole(t: ExecutionContext, before: State, message: string): Promise<void> {
-  t.deepEqual(await settled(rig, reassign, before, 'new'), [], message);
+  t.deepEqual(await settled(rig, reassign, before), [], message);
 }
 
 test.serial('what another client writes to the Node is kept, at whichever write of ours it comes', async (t) => {

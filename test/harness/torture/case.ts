@@ -1,8 +1,7 @@
 import { until } from '../../../scripts/lib/processes.ts';
-import type { ProgramResult } from '../program.ts';
-import { judge, untouched, type Wanted } from './judge.ts';
+import { judge, untouched, type Wish } from './judge.ts';
 import { filePoints, type Point, requestPoints } from './points.ts';
-import type { Rig, Strike, Struck } from './rig.ts';
+import type { Ran, Rig, Strike, Struck } from './rig.ts';
 import type { Scenario } from './scenario.ts';
 import { LOCK, type State } from './world.ts';
 
@@ -42,7 +41,7 @@ export async function discover(rig: Rig, scenario: Scenario): Promise<Point[]> {
   const points = [...requestPoints(rig.proxy.seen), ...filePoints(ran.files)];
   const complaints = [
     ...(ran.code === 0 ? [] : [`exit ${ran.code}`]),
-    ...(await settled(rig, scenario, before, 'new')),
+    ...(await settled(rig, scenario, before, allNew)),
   ];
   if (complaints.length > 0)
     throw new Error([`${scenario.verb} without a fault:`, ...complaints, ran.stderr].join('\n'));
@@ -59,22 +58,31 @@ export async function runCase(rig: Rig, { scenario, strike, recovery }: Case): P
   const said = [`exit ${ran.code ?? ran.signal}`, ...lines(ran.stdout), ...lines(ran.stderr)];
   const begun = [...(await rig.world.operations())].filter(([id]) => !known.has(id)).map(([, state]) => state);
   const complaints = judgeExit(ran, begun, scenario, before, await rig.world.state());
-  let state: CaseState = begun.length === 0 ? 'untouched' : 'finished';
-  let wanted: Wanted = begun.includes('finished') ? 'new' : 'old';
+  let state: CaseState = ran.code === 0 ? 'finished' : 'untouched';
+  let wanted = ran.code === 0 ? allNew : await journaled(rig, known);
   if (begun.includes('open')) {
     const recovered = await recover(rig, recovery);
     said.push(`${recovery}: exit ${recovered.code}`, ...lines(recovered.stdout), ...lines(recovered.stderr));
+    if (recovered.hung) complaints.push(`${recovery} did not end`);
     if (recovered.code !== 0) complaints.push(`${recovery} ended with ${recovered.code ?? recovered.signal}`);
     state = recovery.startsWith('resume') ? 'resumed' : 'rolled back';
-    wanted = state === 'resumed' ? 'new' : 'old';
-  }
+    wanted = state === 'resumed' ? allNew : (name) => scenario.rolledBack(name);
+  } else if (begun.includes('finished')) state = 'finished';
   await rig.proxy.delivered();
   complaints.push(...(await settled(rig, scenario, before, wanted)), ...(await judgeList(rig)));
   if (complaints.length > 0) return { state: 'broken', complaints, said };
   return { state: ran.reached ? state : 'not reached', complaints, said };
 }
 
-function recover(rig: Rig, recovery: Recovery): Promise<ProgramResult> {
+const allNew: Wish = () => 'new';
+
+/** What the journal says of operations that are closed: a move that was refused beforehand is not carried out. */
+async function journaled(rig: Rig, known: Map<string, string>): Promise<Wish> {
+  const moves = (await listed(rig)).filter(({ id }) => !known.has(id)).flatMap((operation) => operation.moves);
+  return (name) => (moves.some(({ node, step }) => node === name && step === 'finished') ? 'new' : 'old');
+}
+
+function recover(rig: Rig, recovery: Recovery): Promise<Ran> {
   const [command = '', here] = recovery.split(' ');
   // A twin's former subnet is the other one's too, and nobody has time to wait.
   const flags = command === 'rollback' ? ['--allow-conflict', '--cooldown=0s'] : [];
@@ -96,7 +104,12 @@ function judgeExit(ran: Struck, begun: string[], { moved }: Scenario, before: St
 }
 
 /** Judges again and again until nothing is wrong, or what is wrong stays. */
-export async function settled(rig: Rig, { moved, isNew }: Scenario, before: State, wanted: Wanted): Promise<string[]> {
+export async function settled(
+  rig: Rig,
+  { moved, isNew }: Scenario,
+  before: State,
+  wanted: Wish = allNew,
+): Promise<string[]> {
   let complaints: string[] = [];
   await until(async () => {
     complaints = [
@@ -117,12 +130,21 @@ async function judgeLock({ plane }: Rig): Promise<string[]> {
   return expired ? [] : [`the lock is held by ${holderIdentity}`];
 }
 
+interface Listed {
+  id: string;
+  state: string;
+  moves: { node: string; step: string }[];
+}
+
 /** What `operations` shows to anybody. */
-async function judgeList(rig: Rig): Promise<string[]> {
+async function listed(rig: Rig): Promise<Listed[]> {
   const { code, stdout, stderr } = await rig.runElsewhere(['operations', '-o', 'json']);
-  if (code !== 0) return [`operations ended with ${code}: ${stderr}`];
-  const { items } = JSON.parse(stdout) as { items: { id: string; state: string }[] };
-  const unfinished = items.filter(({ state }) => state !== 'finished' && state !== 'rolledBack');
+  if (code !== 0) throw new Error(`operations ended with ${code}: ${stderr}`);
+  return (JSON.parse(stdout) as { items: Listed[] }).items;
+}
+
+async function judgeList(rig: Rig): Promise<string[]> {
+  const unfinished = (await listed(rig)).filter(({ state }) => state !== 'finished' && state !== 'rolledBack');
   return unfinished.map(({ id, state }) => `operations shows ${id} as ${state}`);
 }
 

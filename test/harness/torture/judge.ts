@@ -5,8 +5,11 @@ import { readableBlocks } from '../../../src/subnet/parse.ts';
 import { comparable } from '../../cluster/reassign/support.ts';
 import type { State } from './world.ts';
 
-/** What a Node must be in the end. */
-export type Wanted = 'old' | 'new';
+/** What a Node must be in the end; `either` where what was given cannot be taken back. */
+export type Wanted = 'old' | 'new' | 'either';
+
+/** What each moved Node must be in the end. */
+export type Wish = (node: string) => Wanted;
 
 /** Says what is wrong with the subnets of a moved Node that should have its new ones; undefined when nothing is. */
 export type IsNew = (name: string, podCIDRs: string[], before: State) => string | undefined;
@@ -15,13 +18,17 @@ export type IsNew = (name: string, podCIDRs: string[], before: State) => string 
  * What is broken, a line each: a Node that is not there or not whole, a subnet that is neither as before nor as wanted, two
  * Nodes that share one and did not, anything that a Node owned and that is gone, changed or another's.
  */
-export function judge(before: State, after: State, moved: string[], wanted: Wanted, isNew: IsNew): string[] {
+export function judge(before: State, after: State, moved: string[], wanted: Wish, isNew: IsNew): string[] {
   return [
     ...[...before.nodes].flatMap(([name, was]) => {
       const is = after.nodes.get(name);
       if (!is) return [`node ${name} is lost`];
       return moved.includes(name)
-        ? judgeMoved(was, is, wanted === 'old' ? sameSubnets(was, is) : isNew(name, subnetsOf(is), before))
+        ? judgeMoved(
+            was,
+            is,
+            judgeSubnets(wanted(name), was, is, () => isNew(name, subnetsOf(is), before)),
+          )
         : judgeUntouched(was, is);
     }),
     ...[...after.nodes.keys()].filter((name) => !before.nodes.has(name)).map((name) => `node ${name} is new`),
@@ -38,6 +45,17 @@ export function untouched(before: State, after: State, moved: string[]): boolean
 /** A Node's subnets, as the server has them. */
 function subnetsOf({ spec }: KubeObject): string[] {
   return spec?.podCIDRs ?? [];
+}
+
+function judgeSubnets(
+  wanted: Wanted,
+  was: KubeObject,
+  is: KubeObject,
+  isNew: () => string | undefined,
+): string | undefined {
+  if (wanted === 'new') return isNew();
+  const same = sameSubnets(was, is);
+  return wanted === 'either' && same ? isNew() : same;
 }
 
 function sameSubnets(was: KubeObject, is: KubeObject): string | undefined {

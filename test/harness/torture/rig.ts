@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
 import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../fault-proxy.ts';
-import { type ProgramResult, runPodcidr } from '../program.ts';
+import { type ProgramOptions, type ProgramResult, runPodcidr } from '../program.ts';
 import { shortWaitsBundle } from './bundle.ts';
 import { FILE_FAULTS, type FileFaultName, type RequestFault, type Victim } from './faults.ts';
 import { describeRequest, isWrite, type Point, PointCounter } from './points.ts';
 import { World } from './world.ts';
 
 /** A program that says nothing for so long hangs. */
-const HANGS_MS = 60_000;
+const HANGS_MS = 30_000;
 
 /** A fault and the write at which it strikes. */
 export type Strike = { point: Point; fault: RequestFault } | { point: Point; file: FileFaultName };
@@ -20,10 +20,14 @@ export type Story = (what: string, nth: number, request: SeenRequest, victim: Vi
 
 const PASS: Fault = { kind: 'pass' };
 
-/** How a run ended. */
-export interface Told extends ProgramResult {
-  /** The program had to be ended because it did not end. */
+/** How a program ended. */
+export interface Ran extends ProgramResult {
+  /** It had to be ended because it did not end. */
   hung: boolean;
+}
+
+/** How a run through the proxy ended. */
+export interface Told extends Ran {
   /** What the program wrote on its disk, as file-faults.ts notes it. */
   files: string;
 }
@@ -73,17 +77,10 @@ export class Rig {
       PODCIDR_FILE_LOG: log,
       ...(onDisk && { PODCIDR_FILE_FAULT: `${onDisk.point.position}:${FILE_FAULTS[onDisk.file]}` }),
     };
-    let hung = false;
-    let timer: NodeJS.Timeout | undefined;
-    const ran = await runPodcidr([...args, '--yes', '--state-dir', join(machine, 'state')], {
+    const ran = await this.#start([...args, '--yes', '--state-dir', join(machine, 'state')], {
       kubeconfig: this.proxy.kubeconfig,
-      entry: this.#program,
       env,
       onStart: (child) => {
-        timer = setTimeout(() => {
-          hung = true;
-          child.kill('SIGKILL');
-        }, HANGS_MS);
         this.proxy.seen.length = 0;
         let killed = false;
         const kill = () => {
@@ -99,26 +96,42 @@ export class Rig {
         });
       },
     });
-    clearTimeout(timer);
-    return { ...ran, hung, files: readOr(log, '') };
+    return { ...ran, files: readOr(log, '') };
   }
 
   /** Runs the program on another machine: with no state of its own, straight to the server. */
-  runElsewhere(args: string[]): Promise<ProgramResult> {
+  runElsewhere(args: string[]): Promise<Ran> {
     return this.#runOn(this.#machine(), args);
   }
 
   /** Runs the program where it ran last, straight to the server, with no fault. */
-  runAgain(args: string[]): Promise<ProgramResult> {
+  runAgain(args: string[]): Promise<Ran> {
     return this.#runOn(this.#machines.at(-1) ?? this.#machine(), args);
   }
 
-  #runOn(machine: string, args: string[]): Promise<ProgramResult> {
-    return runPodcidr([...args, '--state-dir', join(machine, 'state')], {
+  #runOn(machine: string, args: string[]): Promise<Ran> {
+    return this.#start([...args, '--state-dir', join(machine, 'state')], {
       kubeconfig: this.plane.kubeconfig,
-      entry: this.#program,
       env: { HOME: machine },
     });
+  }
+
+  async #start(args: string[], options: ProgramOptions): Promise<Ran> {
+    let hung = false;
+    let timer: NodeJS.Timeout | undefined;
+    const ran = await runPodcidr(args, {
+      ...options,
+      entry: this.#program,
+      onStart: (child) => {
+        timer = setTimeout(() => {
+          hung = true;
+          child.kill('SIGKILL');
+        }, HANGS_MS);
+        options.onStart?.(child);
+      },
+    });
+    clearTimeout(timer);
+    return { ...ran, hung };
   }
 
   /** Makes the next case's start: objects and machines of the last one go. */

@@ -1,4 +1,4 @@
-import type { IsNew } from './judge.ts';
+import type { IsNew, Wish } from './judge.ts';
 import type { World } from './world.ts';
 
 /** One thing that an operator does, made again for every case. */
@@ -12,6 +12,8 @@ export interface Scenario {
   /** Makes the cluster as it is before, and returns the arguments of the program. */
   arrange(world: World): Promise<string[]>;
   isNew: IsNew;
+  /** What a rollback makes of a Node. */
+  rolledBack: Wish;
 }
 
 const CLUSTER = /^10\.244\.\d+\.0\/24$/;
@@ -30,6 +32,8 @@ const another: IsNew = (name, podCIDRs, before) => {
   return subnet === former ? `still has ${subnet}` : undefined;
 };
 
+const former: Wish = () => 'old';
+
 /** `keeps` and `moves` share 10.244.77.0/24. */
 async function createTwins(world: World): Promise<void> {
   await world.createNode('keeps', { podCIDRs: ['10.244.77.0/24'] });
@@ -47,6 +51,7 @@ export const reassign: Scenario = {
     return ['reassign', 'moves'];
   },
   isNew: exactly({ moves: '10.244.255.0/24' }),
+  rolledBack: former,
 };
 
 /** A Node without a subnet gets one by a PATCH. Nobody else must hand one out, so the controller manager does not. */
@@ -60,6 +65,8 @@ export const fill: Scenario = {
     return ['reassign', 'empty'];
   },
   isNew: another,
+  // A subnet that was given to an empty Node cannot be taken away again.
+  rolledBack: () => 'either',
 };
 
 /** Every scenario, by its name in the table. */
