@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import { discover, settled } from '../../harness/torture/case.ts';
+import { type Point, pointName } from '../../harness/torture/points.ts';
+import { type Rig, startRig } from '../../harness/torture/rig.ts';
+import { reassign } from '../../harness/torture/scenario.ts';
+
+let rig: Rig;
+let writes: Point[];
+test.before(async () => {
+  rig = await startRig(undefined, reassign.controllerManager);
+  writes = (await discover(rig, reassign)).filter(({ kind }) => kind === 'request');
+});
+test.after.always(() => rig?.stop());
+
+/** The lock is taken by the first write, and given back by the last. */
+const whileLocked = () => writes.slice(1);
+
+test.serial(
+  'a second operator is refused at every write of the first, told who, since when and from where',
+  async (t) => {
+    t.timeout(300_000);
+    for (const point of whileLocked()) {
+      await rig.clear();
+      const args = await reassign.arrange(rig.world);
+      await rig.world.createNode('other', { podCIDRs: ['10.244.77.0/24'] });
+      const before = await rig.world.state();
+      const second: { code: number | null; stderr: string; stdout: string }[] = [];
+      const ran = await rig.tell(args, (what, nth) =>
+        what === point.what && nth === point.nth
+          ? {
+              kind: 'then',
+              before: async () => void second.push(await rig.runElsewhere(['reassign', 'other', '--yes'])),
+            }
+          : { kind: 'pass' },
+      );
+      const name = pointName(point);
+      t.is(ran.code, 0, `${name}\n${ran.stderr}`);
+      const [refused] = second;
+      t.is(refused?.code, 2, `${name}\n${refused?.stderr}`);
+      t.is(refused?.stdout, '', name);
+      t.regex(refused?.stderr ?? '', /\S+@\S+ changes this cluster with operation \S+ since \d{4}-\d\d-\d\dT/, name);
+      t.deepEqual(await settled(rig, reassign, before), [], name);
+    }
+  },
+);
+
+test.serial(
+  'a holder stopped past the expiry of its lock, overtaken and continued, changes nothing more',
+  async (t) => {
+    t.timeout(300_000);
+    for (const point of whileLocked()) {
+      const name = pointName(point);
+      await rig.clear();
+      const args = await reassign.arrange(rig.world);
+      const before = await rig.world.state();
+      let stopped = false;
+      let resumed: Promise<void> | undefined;
+      let after: Awaited<ReturnType<typeof rig.world.state>> | undefined;
+      const ran = await rig.tell(args, (what, nth, _request, { child }) => {
+        if (what !== point.what || nth !== point.nth) return { kind: 'pass' };
+        stopped = child.kill('SIGSTOP');
+        resumed = (async () => {
+          // Its lock is not renewed any more.
+          await sleep(1_500);
+          const { code, stderr } = await rig.runElsewhere(['resume', '--yes']);
+          t.is(code, 0, `${name}\n${stderr}`);
+          t.deepEqual(await settled(rig, reassign, before), [], name);
+          after = await rig.world.state();
+          child.kill('SIGCONT');
+        })();
+        return { kind: 'pass' };
+      });
+      t.true(stopped, name);
+      await resumed;
+      t.false(ran.hung, name);
+      const now = await rig.world.state();
+      t.deepEqual(now.nodes.get('moves')?.metadata, after?.nodes.get('moves')?.metadata, `${name}\n${ran.stderr}`);
+      t.deepEqual(await settled(rig, reassign, before), [], `${name}\n${ran.stderr}`);
+    }
+  },
+);
+
+test.serial('what an overtaken holder had sent and arrives late changes nothing', async (t) => {
+  t.timeout(300_000);
+  for (const point of whileLocked()) {
+    const name = pointName(point);
+    await rig.clear();
+    const args = await reassign.arrange(rig.world);
+    const before = await rig.world.state();
+    let overtaken = false;
+    const ran = await rig.tell(args, (what, nth, _request, { child }) => {
+      if (what !== point.what || nth !== point.nth) return { kind: 'pass' };
+      child.kill('SIGSTOP');
+      return {
+        kind: 'then',
+        before: async () => {
+          await sleep(1_500);
+          const { code, stderr } = await rig.runElsewhere(['resume', '--yes']);
+          overtaken = code === 0;
+          t.is(code, 0, `${name}\n${stderr}`);
+          child.kill('SIGCONT');
+        },
+      };
+    });
+    t.true(overtaken, name);
+    t.false(ran.hung, name);
+    t.deepEqual(await settled(rig, reassign, before), [], `${name}\n${ran.stderr}`);
+  }
+});

@@ -1,0 +1,46 @@
+import test, { type ExecutionContext } from 'ava';
+import { type Case, discover, runCase } from '../../harness/torture/case.ts';
+import type { Point } from '../../harness/torture/points.ts';
+import { type Rig, startRig } from '../../harness/torture/rig.ts';
+import type { Scenario } from '../../harness/torture/scenario.ts';
+import { allCases, caseName, killCases, shuffled, swapCases } from '../../harness/torture/table.ts';
+
+/** Cases of each verb on the older version, chosen by a seed. */
+const SAMPLE = 15;
+
+const isWhole = (process.env.KUBERNETES ?? '1.36') === '1.36';
+
+/** Declares the tests of one verb: every write × SIGKILL, every fault at the swap; on the older version a sample of all. */
+export function tortureTests(scenario: Scenario): void {
+  let rig: Rig;
+  let points: Point[];
+  test.before(async () => {
+    rig = await startRig(undefined, scenario.controllerManager);
+    points = await discover(rig, scenario);
+  });
+  test.after.always(() => rig?.stop());
+
+  async function holds(t: ExecutionContext, cases: Case[]): Promise<void> {
+    t.timeout(15 * 60_000);
+    t.true(cases.length > 0);
+    for (const one of cases) {
+      const { complaints, said } = await runCase(rig, one);
+      t.deepEqual(complaints, [], [caseName(one), ...said].join('\n'));
+    }
+  }
+
+  const { verb } = scenario;
+  if (isWhole) {
+    test.serial(
+      `${verb}: killed at any write to the server or the disk, it is finished or undone from any machine`,
+      (t) => holds(t, killCases(scenario, points)),
+    );
+    test.serial(`${verb}: whatever befalls the DELETE and the POST, the Node is back, whole`, (t) =>
+      holds(t, swapCases(scenario, points)),
+    );
+  } else {
+    test.serial(`${verb}: a sample of all faults at all writes loses nothing`, (t) =>
+      holds(t, shuffled(allCases(scenario, points), 1).slice(0, SAMPLE)),
+    );
+  }
+}
