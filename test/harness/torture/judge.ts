@@ -65,7 +65,9 @@ function sameSubnets(was: KubeObject, is: KubeObject): string | undefined {
 
 function judgeMoved(was: KubeObject, is: KubeObject, subnets: string | undefined): string[] {
   const { name } = was.metadata;
-  const changed = difference(comparable(was), comparable(is));
+  // A Node that was only patched says so; one that was created again has its former managers.
+  const patched = is.metadata.uid === was.metadata.uid && subnetsOf(was).length === 0;
+  const changed = patched ? difference(specified(was), specified(is)) : difference(comparable(was), comparable(is));
   return [
     ...(subnets === undefined ? [] : [`node ${name} ${subnets}`]),
     ...(is.spec?.podCIDR === is.spec?.podCIDRs?.[0] ? [] : [`node ${name}: podCIDR is not the first of podCIDRs`]),
@@ -73,12 +75,12 @@ function judgeMoved(was: KubeObject, is: KubeObject, subnets: string | undefined
   ];
 }
 
-/** Nodes that stay may be announced again: who wrote that annotation last does not matter. */
+/** Nodes that stay may be announced again: who wrote that annotation last does not matter. Their status is their kubelet's. */
 function judgeUntouched(was: KubeObject, is: KubeObject): string[] {
   const { name, uid } = was.metadata;
   if (is.metadata.uid !== uid) return [`node ${name} was created again and should have been left alone`];
   const subnets = sameSubnets(was, is);
-  const changed = difference(withoutManagers(comparable(was)), withoutManagers(comparable(is)));
+  const changed = difference(specified(was), specified(is));
   return [...(subnets ? [`node ${name} ${subnets}`] : []), ...(changed ? [`node ${name} differs at ${changed}`] : [])];
 }
 
@@ -115,11 +117,10 @@ function sharing({ nodes }: State): string[] {
   );
 }
 
-function withoutManagers({
-  metadata: { managedFields: _managers, ...metadata },
-  ...rest
-}: ReturnType<typeof comparable>) {
-  return { ...rest, metadata };
+function specified(node: KubeObject) {
+  const { metadata, spec } = comparable(node);
+  const { managedFields: _managers, ...kept } = metadata;
+  return { metadata: kept, spec };
 }
 
 /** What a dependent is apart from its owner and the traces of writes. */
