@@ -1,6 +1,7 @@
 import type { OperationManifest, OperationRecord } from '../model/operation.ts';
 import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
+import { DiskFailure } from './journal/disk.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { firstRecord, runMoves, type Todo } from './moves.ts';
 import { persist } from './persist.ts';
@@ -34,6 +35,8 @@ export async function beginOperation(manifest: OperationManifest, todo: Todo[], 
     await repairAllocator(manifest, session);
     const begun = await session.journal.saveManifest(manifest);
     return await carryOut(begun, await storeLost(begun, todo, session), session);
+    const begun = await openManifest(manifest, session);
+    return await carryOut(begun, todo, session);
   } finally {
     await session.close();
   }
@@ -88,7 +91,26 @@ async function carryOut(
   return { manifest: settled ? await closeOperation(manifest, 'finished', session) : manifest, outcomes };
 }
 
-/** Says in the journal that nothing is left to do. */
+/**
+ * Stores the manifest of an operation that is begun now. Throws as `saveManifest` does; then one of its copies may be there all
+ * the same, and is closed again: nothing was begun.
+ */
+export async function openManifest(manifest: OperationManifest, session: Session): Promise<OperationManifest> {
+  try {
+    return await session.journal.saveManifest(manifest);
+  } catch (error) {
+    const work = session.work(manifest.choices, []);
+    await persist(work, () => session.journal.saveManifest({ ...manifest, state: 'rolledBack' })).catch(
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+/**
+ * Says in the journal that nothing is left to do. Returns the manifest as it stands in the cluster: what could not be closed
+ * there is open to everybody, and is closed by a resume.
+ */
 export async function closeOperation(
   manifest: OperationManifest,
   state: OperationManifest['state'],
@@ -101,6 +123,6 @@ export async function closeOperation(
     work.tell(
       `Warning: the journal of operation ${manifest.operation} could not be written: ${(error as Error).message}`,
     );
-    return { ...manifest, state };
+    return error instanceof DiskFailure ? { ...manifest, state } : manifest;
   }
 }

@@ -7,7 +7,7 @@ import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase
 import { fence, fenceDisplaced } from './fence.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { runMoves, type Todo } from './moves.ts';
-import { closeOperation, type Ended } from './operation.ts';
+import { closeOperation, type Ended, openManifest } from './operation.ts';
 import { persist } from './persist.ts';
 import { type Outcome, runMove, STEPS, undoMove } from './runner.ts';
 import { openSession, type Session } from './session.ts';
@@ -38,7 +38,7 @@ export async function rollbackOperation({ of, manifest, former }: Rollback, tool
     await fenceDisplaced(session, [own, of.id], manifest.clusterUID);
     await repairAllocator(manifest, session);
     if (former) await fence(former, session);
-    else await session.journal.saveManifest(manifest);
+    else await openManifest(manifest, session);
     await fence(of, session);
     const outcomes = await settleOpen(of, session);
     if (outcomes.some(({ state }) => state === 'interrupted') || tools.stopping()) return { manifest, outcomes };
@@ -53,7 +53,8 @@ export async function rollbackOperation({ of, manifest, former }: Rollback, tool
     if (!(await settleAllocatorOf(whole, [...kept, ...recordsOf(outcomes)], session))) {
       return { manifest: whole, outcomes };
     }
-    await closeOperation(of.manifest, 'rolledBack', session);
+    const closed = await closeOperation(of.manifest, 'rolledBack', session);
+    if (closed.state !== 'rolledBack') return { manifest: whole, outcomes };
     return { manifest: await closeOperation(whole, 'finished', session), outcomes };
   } finally {
     await session.close();

@@ -6,6 +6,9 @@ import { asObject, asText } from '../../model/read-json.ts';
 import { seal, unseal } from './seal.ts';
 import { flushFolder, makeFolder } from './state-folder.ts';
 
+/** This machine's disk does not take a copy; the one in the cluster may be there. */
+export class DiskFailure extends Failure {}
+
 /** Writes a record with its digest, flushed and read back equal. Throws Failure naming the file. */
 export async function writeRecordFile(path: string, record: unknown): Promise<void> {
   await writeFlushed(path, { digest: seal(record).digest, record });
@@ -26,7 +29,7 @@ export async function readRecordFile(path: string): Promise<RawObject> {
   }
 }
 
-/** Temporary file, fsync, rename, fsync of the folder, read back: after this a power cut loses nothing. */
+/** Temporary file, fsync, rename, fsync of the folder, read back: after this a power cut loses nothing. Throws DiskFailure. */
 async function writeFlushed(path: string, value: unknown): Promise<void> {
   const text = `${JSON.stringify(value, null, 2)}\n`;
   const temporary = `${path}.new`;
@@ -43,7 +46,7 @@ async function writeFlushed(path: string, value: unknown): Promise<void> {
     await flushFolder(dirname(path));
     if ((await readFile(path, 'utf8')) !== text) throw new Error('what was read back differs');
   } catch (error) {
-    throw new Failure(`the backup ${path} cannot be written: ${(error as Error).message}`, {
+    throw new DiskFailure(`the backup ${path} cannot be written: ${(error as Error).message}`, {
       hint: 'name a folder on a disk with room with --state-dir',
       cause: error,
     });

@@ -36,15 +36,18 @@ export const announceStep: StepDefinition = {
   },
 };
 
-/** Gives each survivor its annotation back, where it still is what we wrote. */
+/**
+ * Gives each survivor its annotation back, where it still is what we wrote. Throws ApiError, WireError: what we wrote and cannot
+ * take back is not finished.
+ */
 export async function withdrawAnnouncements(record: OperationRecord, work: Work): Promise<void> {
   await each(record.survivors, (survivor) =>
-    told(survivor, work, async () => {
-      await replaceAnnotation(work.wire, survivor, survivor.annotation, {
+    persist(work, () =>
+      replaceAnnotation(work.wire, survivor, survivor.annotation, {
         from: announcement(survivor, record),
         to: survivor.value,
-      });
-    }),
+      }),
+    ),
   );
 }
 
