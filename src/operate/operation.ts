@@ -33,10 +33,8 @@ export async function beginOperation(manifest: OperationManifest, todo: Todo[], 
     }
     await fenceDisplaced(session, [], manifest.clusterUID);
     await repairAllocator(manifest, session);
-    const begun = await session.journal.saveManifest(manifest);
-    return await carryOut(begun, await storeLost(begun, todo, session), session);
     const begun = await openManifest(manifest, session);
-    return await carryOut(begun, todo, session);
+    return await carryOut(begun, await storeLost(begun, todo, session), session);
   } finally {
     await session.close();
   }
