@@ -42,6 +42,15 @@ export function findSurvivors(
     .sort((a, b) => (a.node < b.node ? -1 : 1));
 }
 
+/**
+ * Survivors of this swap and of an earlier one of the same move: those keep the value of before, for what is read now may be
+ * our own announcement.
+ */
+export function withFormer(former: Survivor[], found: Survivor[]): Survivor[] {
+  const known = new Set(former.map(({ uid }) => uid));
+  return [...former, ...found.filter(({ uid }) => !known.has(uid))];
+}
+
 /** A subnet smaller than the node mask stands for the whole bit that it lies in. */
 function widened(block: Block, pools: Pool[]): Block {
   const mask = pools.find(({ cluster }) => overlaps(cluster, block))?.mask;

@@ -6,6 +6,7 @@ import { freeSubnets, isFree } from '../../plan/retarget.ts';
 import { podCIDRsOf } from '../../subnet/pod-cidrs.ts';
 import { mayTryAgain, persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
+import { announceStep } from './announce.ts';
 import { detachStep } from './detach.ts';
 import { postedNode } from './posted-node.ts';
 import { swapStep } from './swap.ts';
@@ -85,5 +86,7 @@ async function swapAgain(record: OperationRecord, given: string[], to: string[],
     attempt: record.attempt + 1,
   };
   const detached = await detachStep.run({ ...next, step: 'planned' }, work);
-  return swapStep.run({ ...detached, step: 'detached' }, work);
+  const swapped = await swapStep.run({ ...detached, step: 'detached' }, work);
+  // Whoever holds what was given lost its bit and its routes with that.
+  return announceStep.run({ ...swapped, step: 'posted' }, work);
 }

@@ -6,7 +6,7 @@ import type { OperationRecord } from '../../model/operation.ts';
 import { asList, asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION, postBody } from '../../plan/body.ts';
 import { retarget } from '../../plan/retarget.ts';
-import { findSurvivors } from '../../plan/survivors.ts';
+import { findSurvivors, withFormer } from '../../plan/survivors.ts';
 import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 import { detachAll, detachStep } from './detach.ts';
@@ -79,7 +79,8 @@ async function prepare(record: OperationRecord, work: Work): Promise<OperationRe
   }
   if (taken)
     work.tell(`${record.to.join(',')} was taken by another node meanwhile; node/${record.node} gets ${to.join(',')}`);
-  const survivors = findSurvivors({ ...record, to }, await work.watch.nodes(), work.ground.pools);
+  const found = findSurvivors({ ...record, to }, await work.watch.nodes(), work.ground.pools);
+  const survivors = withFormer(record.survivors, found);
   const body = postBody(raw, { from: record.from, to, operation: record.operation });
   const resourceVersion = String(asObject(raw.metadata).resourceVersion);
   return persist(work, () => work.journal.save({ ...record, to, raw, body, resourceVersion, survivors }, 'swapping'));

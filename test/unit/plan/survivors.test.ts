@@ -1,5 +1,5 @@
 import test from 'ava';
-import { findSurvivors } from '../../../src/plan/survivors.ts';
+import { findSurvivors, withFormer } from '../../../src/plan/survivors.ts';
 import { readableBlocks } from '../../../src/subnet/parse.ts';
 
 const DATA = 'flannel.alpha.coreos.com/backend-data';
@@ -42,4 +42,10 @@ test("flannel's annotation is rewritten where there is one, else our own is set"
     { node: 'flannel', uid: '1', annotation: DATA, value: 'null' },
     { node: 'other', uid: '2', annotation: 'kubectl-podcidr/announced', value: null },
   ]);
+});
+
+test('a second swap of the same move keeps what stood there before the first', (t) => {
+  const survivor = (node: string, value: string) => ({ node, uid: `uid-${node}`, annotation: DATA, value });
+  const former = [survivor('a', 'null')];
+  t.deepEqual(withFormer(former, [survivor('a', ' null'), survivor('b', 'null')]), [...former, survivor('b', 'null')]);
 });
