@@ -97,7 +97,7 @@ test.serial('the journal holds the Node on disk, as kubectl create accepts it, a
   t.like(operation.moves[0], { node: 'moves', from: ['10.244.77.0/24'], to: ['10.244.255.0/24'], step: 'finished' });
   const cluster = (await plane.api.get('/api/v1/namespaces/kube-system')).metadata.uid ?? '';
   const folder = join(TEST_HOME, '.local/state/kubectl-podcidr', cluster, operation.id);
-  t.deepEqual(readdirSync(folder).sort(), ['moves.json', 'moves.record']);
+  t.deepEqual(readdirSync(folder).sort(), ['moves.json', 'moves.record', 'operation.manifest']);
   t.is(statSync(join(folder, 'moves.json')).mode & 0o777, 0o600);
   const dryRun = await plane.kubectl(['create', '--dry-run=client', '-o', 'json', '-f', join(folder, 'moves.json')]);
   t.is(dryRun.code, 0, dryRun.stderr);
