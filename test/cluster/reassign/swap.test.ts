@@ -101,10 +101,10 @@ test.serial('the journal holds the Node on disk, as kubectl create accepts it, a
   t.is(statSync(join(folder, 'moves.json')).mode & 0o777, 0o600);
   const dryRun = await plane.kubectl(['create', '--dry-run=client', '-o', 'json', '-f', join(folder, 'moves.json')]);
   t.is(dryRun.code, 0, dryRun.stderr);
-  const record = JSON.parse(readFileSync(join(folder, 'moves.record'), 'utf8'));
+  const { record } = JSON.parse(readFileSync(join(folder, 'moves.record'), 'utf8'));
   t.like(record, { schema: 1, clusterUID: cluster, node: 'moves', uid: before.metadata.uid, step: 'finished' });
   const maps = await plane.api.list(
-    `/api/v1/namespaces/kube-system/configmaps?labelSelector=kubectl-podcidr/operation=${operation.id}`,
+    `/api/v1/namespaces/kube-system/configmaps?labelSelector=kubectl-podcidr/operation=${operation.id},!kubectl-podcidr/state`,
   );
   const stored = (maps[0]?.binaryData as { record: string } | undefined)?.record ?? '';
   t.deepEqual(JSON.parse(gunzipSync(Buffer.from(stored, 'base64')).toString()), record);
