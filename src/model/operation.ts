@@ -76,6 +76,8 @@ export interface OperationRecord {
   attempt: number;
   /** Undefined until the Node is cordoned. */
   cordon?: Cordon;
+  /** Of a reset: kube-controller-manager gave no subnet in time, and one was patched into the empty Node. */
+  filled?: boolean;
   /** uid of the Node that was posted. */
   newUID?: string;
   /** How long the Node was absent at most, in milliseconds, and until when (RFC 3339). */

@@ -19,8 +19,10 @@ import { swapStep } from './swap.ts';
 export const allocateStep: StepDefinition = {
   name: 'allocated',
   isDone: (record) => reached(record, 'allocated'),
-  async run(record, work) {
-    const given = (await allocated(record, work)) ?? (await fill(record, work));
+  async run(first, work) {
+    const allotted = await allocated(first, work);
+    const given = allotted ?? (await fill(first, work));
+    const record = allotted ? first : { ...first, filled: true };
     if (isFree(record.node, given, await work.watch.subnets())) return { ...record, to: given };
     const free = freeSubnets(record.node, work.ground, await work.watch.subnets(), work.reserved);
     if (!free) {

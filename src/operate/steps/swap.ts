@@ -56,11 +56,30 @@ async function goOn(record: OperationRecord, work: Work): Promise<OperationRecor
   if (outcome === 'absent') {
     const now = Date.parse(record.at);
     const start = { now, monotonic: work.clock.monotonic() - (work.clock.now() - now) };
-    const created = await createNode(record, { text: JSON.stringify(record.body), start }, work);
-    if (created) return posted(record, created, start, work);
+    const ready = await stillFree(record, work);
+    const created = await createNode(ready, { text: JSON.stringify(ready.body), start }, work);
+    if (created) return posted(ready, created, start, work);
   }
   const again = await detachStep.run({ ...record, attempt: record.attempt + 1, step: 'planned' }, work);
   return swapStep.run({ ...again, step: 'detached' }, work);
+}
+
+/**
+ * While the Node was absent somebody may have taken the subnet that it was to have: then it gets another free one, or its
+ * former one where the operator had named it. Nothing that fails here keeps the Node away.
+ */
+async function stillFree(record: OperationRecord, work: Work): Promise<OperationRecord> {
+  const nodes = await work.watch.subnets().catch(() => undefined);
+  if (!nodes || work.choices.allowConflict) return record;
+  const free = retarget({ ...record, reserved: work.reserved }, work.ground, nodes);
+  if (free?.join(',') === record.to.join(',')) return record;
+  const to = record.wished ? record.from : (free ?? record.from);
+  work.tell(`${record.to.join(',')} was taken by another node meanwhile; node/${record.node} gets ${to.join(',')}`);
+  const body = postBody(record.raw, { from: record.from, to, operation: record.operation });
+  return work.journal.save({ ...record, to, body }, 'swapping').catch((error: Error) => {
+    work.tell(`Warning: ${error.message}`);
+    return { ...record, to, body };
+  });
 }
 
 /** Reads the Node by quorum, checks it against the plan, builds the body and stores both: the last thing before the DELETE. */

@@ -153,6 +153,26 @@ test.serial('a rollback that is killed is itself resumed', async (t) => {
   t.is(operationOf(listed).state, 'rolledBack');
 });
 
+test.serial('a subnet that a newcomer takes while the Node is absent is not given out twice', async (t) => {
+  await killed(['reassign', 'moves'], isPost, 'before');
+  await plane.api.post('/api/v1/nodes', node('newcomer', { podCIDRs: ['10.244.255.0/24'] }));
+  const resumed = await run(['resume']);
+  t.is(resumed.code, 0, resumed.stderr);
+  t.regex(resumed.stderr, /10\.244\.255\.0\/24 was taken by another node meanwhile/);
+  t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.254.0/24');
+});
+
+test.serial(
+  'a subnet that was asked for and is taken meanwhile is not forced: the Node comes back with its former one',
+  async (t) => {
+    await killed(['reassign', 'moves=10.244.9.0/24'], isPost, 'before');
+    await plane.api.post('/api/v1/nodes', node('newcomer', { podCIDRs: ['10.244.9.0/24'] }));
+    const resumed = await run(['resume']);
+    t.is(resumed.code, 3, resumed.stderr);
+    t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.77.0/24');
+  },
+);
+
 test.serial('nodes that were not begun are moved by resume', async (t) => {
   await plane.api.post('/api/v1/nodes', node('third', { podCIDRs: ['10.244.77.0/24'] }));
   await killed(['reassign', 'moves', 'third'], isPost, 'before');
