@@ -41,12 +41,12 @@ export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
       plan.refused.map(({ node, reason }) => `  ${node}: ${reason}`),
     ),
     ...(recreates ? [`\n${PROTOCOL}\n`] : []),
+    ...section(`${DRAINED}:`, perNode(notes.drained ?? [])),
     ...section(
       'Seen beforehand:',
       notes.beforehand.map((line) => `  - ${line}`),
     ),
     ...(plan.moves.some(endangers) ? [`\n${ALLOCATOR}\n`] : []),
-    ...section(`${DRAINED}:`, perNode(notes.drained ?? [])),
     ...section('Annotations that follow the subnet:', plan.moves.flatMap(annotationLines)),
     ...section('Left to you (not done by this command):', perNode(notes.left)),
     ...section('By hand this would be:', perNode(notes.manual)),
@@ -60,6 +60,9 @@ const PROTOCOL = `Each Node is stored on disk and in the cluster, what it owns i
 again with its new subnet, and owns its things again. Its uid and creationTimestamp are new. Nothing on the machine restarts.
 A second operator of this program is locked out meanwhile; what is interrupted is finished by kubectl podcidr resume.`;
 
+const DRAINED =
+  'Before that each Node is cordoned and drained, afterwards it is as schedulable as it was; pods on the host network stay';
+
 const ALLOCATOR = `Nodes that keep a shared subnet are announced again: an annotation changes, and changes back. If kube-controller-manager is
 1.31.3 or older, its leader is restarted once at the end, where it comes back by itself (not with --allocator-restart=never):
 until then it would hand out again what was shared, or patched into a Node.`;
@@ -68,8 +71,6 @@ until then it would hand out again what was shared, or patched into a Node.`;
 function endangers({ method, survivors }: Move): boolean {
   return method === 'patch' || survivors.length > 0;
 }
-const DRAINED =
-  'Before that each Node is cordoned and drained, afterwards it is as schedulable as it was; pods on the host network stay';
 
 function row(move: Move, { pods }: PlanNotes): string[] {
   const { node, from, to, method, reason } = move;
