@@ -212,7 +212,7 @@ test.serial('an edited journal is refused, and nothing is changed', async (t) =>
   await plane.api.patch(path, { metadata: { annotations: { 'kubectl-podcidr/sha256': '0'.repeat(64) } } });
   const before = await getNode(plane, 'moves');
   const refused = await run(['resume']);
-  t.is(refused.code, 2);
+  t.is(refused.code, 2, refused.stderr);
   t.regex(refused.stderr, /it was edited or cut.*cannot be used: node moves/s);
   t.is((await getNode(plane, 'moves')).metadata.resourceVersion, before.metadata.resourceVersion);
 });
