@@ -49,7 +49,7 @@ export function withTaken(ground: Ground, node: string, blocks: Block[]): Ground
   return { ...ground, inUse: [...others, ...blocks.map((block) => ({ block, holder: `node ${node}`, node }))] };
 }
 
-/** Why this node must stay as it is. A Node without a subnet is patched: only one that is going away is refused. */
+/** Why this node must stay as it is. A Node without a subnet is patched: less can go wrong. */
 export function refusalToMove(node: SurveyNode, judgement: Judgement): string | undefined {
   return node.podCIDRs.length > 0 ? refusal(node, judgement) : patchRefusal(node, judgement);
 }

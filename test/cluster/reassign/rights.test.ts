@@ -145,25 +145,19 @@ test.serial(
   },
 );
 
-/** Asked for only by runs that use it, or never missed. */
-const NOT_ASKED: [resource: string, verb: string][] = [
-  ['pods/eviction', 'create'],
-  ['pods', 'delete'],
-];
-
-/** Rights that a run goes on without, saying what is lost. */
-const DISPENSABLE = ['kube-node-lease'];
+/** What a run goes on without, saying what is lost. */
+const isDispensable = ({ resourceNames }: Rule, namespace: string) =>
+  namespace === 'kube-node-lease' || resourceNames?.[0] === 'kube-controller-manager';
 
 for (const role of ROLES.filter(({ metadata }) => metadata.name === 'kubectl-podcidr-operator')) {
   const { namespace = '' } = role.metadata;
   role.rules.forEach((rule, index) => {
     const [resource = ''] = rule.resources;
     const [verb = ''] = rule.verbs;
-    // Restarting kube-controller-manager is another flag's, and asked for with it.
-    if (NOT_ASKED.some(([one, other]) => one === resource && other === verb)) return;
-    if (rule.resourceNames?.[0] === 'kube-controller-manager') return;
     const what = `${verb} ${resource}${rule.resourceNames ? `/${rule.resourceNames}` : ''}${namespace ? ` in ${namespace}` : ''}`;
-    const dispensable = DISPENSABLE.includes(namespace);
+    const dispensable = isDispensable(rule, namespace);
+    // Only this flag needs it.
+    const flags = resource === 'pods' && verb === 'delete' ? ['--disable-eviction'] : [];
     test.serial(
       `without the right to ${what} ${dispensable ? 'the plan names it' : 'nothing is begun, and the message names it'}`,
       async (t) => {
@@ -178,10 +172,13 @@ for (const role of ROLES.filter(({ metadata }) => metadata.name === 'kubectl-pod
           namespace,
           (_, at) => at === index,
           async () => {
-            const ran = await reassign('--dry-run=server', '--ignore-unlisted');
+            const ran = await reassign('--dry-run=server', '--ignore-unlisted', ...flags);
             if (dispensable) {
               t.is(ran.code, 0, ran.stderr);
-              t.regex(ran.stdout, new RegExp(`you may not ${verb} ${resource}.*"resources":\\["${resource}"\\]`));
+              t.regex(
+                ran.stdout,
+                new RegExp(`you may not ${rule.verbs.join(', ')} ${resource}.*"resources":\\["${resource}"\\]`),
+              );
             } else refusedClearly(t, ran, new RegExp(resource));
           },
         );

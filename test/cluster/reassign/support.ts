@@ -13,11 +13,12 @@ export async function createTwins(plane: ControlPlane, keeps: string, moves: str
   const podCIDRs = ['10.244.77.0/24'];
   await createNodes(plane.api, [node(keeps, { podCIDRs }), node(moves, { podCIDRs, labels: { zone: 'b' } })]);
   // Only then are they as nodes are that live for a while.
-  const settled = await until(
-    async () => !(await hasNotReadyTaint(plane, keeps)) && !(await hasNotReadyTaint(plane, moves)),
-    10_000,
-  );
-  if (!settled) throw new Error('the not-ready taint stayed');
+  const settled = () =>
+    until(async () => !(await hasNotReadyTaint(plane, keeps)) && !(await hasNotReadyTaint(plane, moves)), 5_000);
+  if (await settled()) return;
+  // A pass of kube-controller-manager that failed is not repeated (1.24 on a busy machine): done in its place.
+  for (const name of [keeps, moves]) await plane.api.patch(`/api/v1/nodes/${name}`, { spec: { taints: null } });
+  if (!(await settled())) throw new Error('the not-ready taint stayed');
 }
 
 /** Admission puts this taint on every new Node, and kube-controller-manager takes it away. */
