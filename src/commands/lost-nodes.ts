@@ -1,3 +1,4 @@
+import { FIELD_MANAGER } from '../kube/objects/node.ts';
 import { Failure } from '../model/failure.ts';
 import type { Json } from '../model/json.ts';
 import type { OperationRecord } from '../model/operation.ts';
@@ -23,7 +24,9 @@ export async function readLostNodes(streams: Streams, filenames: string[]): Prom
 
 function nodesOf({ file, text }: DumpFile): LostNode[] {
   const documents = readDocuments(text, file);
-  const records = documents.filter(isRecord).map((document) => lostFromRecord(recordOf(document, file), file));
+  const records = documents
+    .filter(isRecord)
+    .map((document) => lostFromRecord(recordOf(document, file), file, FIELD_MANAGER));
   const objects = readObjects(text, file).map(({ object }) => object);
   const kubeSystem = objects.find(({ kind, metadata }) => kind === 'Namespace' && metadata?.name === 'kube-system');
   const clusterUID = asText(asObject(kubeSystem?.metadata).uid);

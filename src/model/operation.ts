@@ -1,5 +1,5 @@
 import type { DrainOptions } from './drain.ts';
-import type { RawObject } from './json.ts';
+import type { Json, RawObject } from './json.ts';
 import type { MoveMethod, PlanSettings } from './plan.ts';
 
 /** What an operation was begun as. */
@@ -54,6 +54,12 @@ export interface Cordon {
   owners?: RawObject[];
 }
 
+/** What a second swap of the same move must not forget of the Node as it was before the first. */
+export interface FirstSwap {
+  from: string[];
+  managedFields: Json[];
+}
+
 /**
  * The journal's record of one node's move, on disk and in the cluster: all that is needed to bring the Node back.
  * Its shape is final; a reader refuses a schema that it does not know.
@@ -76,10 +82,15 @@ export interface OperationRecord {
   attempt: number;
   /** Undefined until the Node is cordoned. */
   cordon?: Cordon;
-  /** Of a reset: kube-controller-manager gave no subnet in time, and one was patched into the empty Node. */
-  filled?: boolean;
   /** uid of the Node that was posted. */
   newUID?: string;
+  /**
+   * Of a reset whose Node was given a subnet in use and is swapped once more: what the record said before. Absent again once that
+   * is done.
+   */
+  firstSwap?: FirstSwap;
+  /** The subnet was patched into the empty Node: kube-controller-manager up to 1.31.3 takes it for free. */
+  filled?: true;
   /** How long the Node was absent at most, in milliseconds, and until when (RFC 3339). */
   absence?: { ms: number; until: string };
   /** The Node as it was read, unchanged. */

@@ -1,5 +1,8 @@
 import type { OperationRecord } from '../model/operation.ts';
-import type { Session } from './session.ts';
+import type { Tools } from './tools.ts';
+
+/** A Node that was restored has been absent since who knows when. */
+const DAY = 24 * 3600 * 1000;
 
 /**
  * Waits before a Node that was absent for seconds is deleted again: pod garbage collection judges by name, and a name that it
@@ -10,12 +13,13 @@ export async function coolDown(
   node: string,
   absence: OperationRecord['absence'],
   cooldown: number,
-  { tools: { clock, waits, stopping, tell } }: Session,
+  { clock, waits, stopping, tell }: Pick<Tools, 'clock' | 'waits' | 'stopping' | 'tell'>,
 ): Promise<void> {
   if (!absence || absence.ms < waits.absenceNoticed) return;
   const end = Date.parse(absence.until) + cooldown;
   if (end <= clock.now()) return;
   const seconds = Math.ceil((end - clock.now()) / 1000);
-  tell(`node/${node} was absent for ${Math.ceil(absence.ms / 1000)} s just now; waiting ${seconds} s (--cooldown)`);
+  const how = absence.ms > DAY ? 'nobody knows how long' : `${Math.ceil(absence.ms / 1000)} s`;
+  tell(`node/${node} was absent for ${how} just now; waiting ${seconds} s (--cooldown)`);
   while (clock.now() < end && !stopping()) await clock.sleep(Math.min(waits.poll, end - clock.now()));
 }

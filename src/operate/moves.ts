@@ -57,7 +57,7 @@ async function runTodo(todo: Todo, manifest: OperationManifest, session: Session
     const node = raw ?? (await persist(work, () => getNode(work.wire, move.node)));
     const first = firstRecord(manifest, todo, { raw: node, attempt }, session);
     if (raw === undefined) checkUnchanged(node, first);
-    await coolDown(move.node, absence, manifest.choices.cooldown, session);
+    await coolDown(move.node, absence, manifest.choices.cooldown, session.tools);
     return await runMove(STEPS[move.method], first, work);
   } catch (error) {
     if (!(error instanceof Error)) throw error;

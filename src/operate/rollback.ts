@@ -18,6 +18,11 @@ import { reached, type Work } from './work.ts';
 /** Moves that cannot be taken back: a subnet once given stays, and a Node that was lost is not deleted again. */
 const KEPT: OperationRecord['method'][] = ['patch', 'create'];
 
+/** Nothing to take back, or nothing that can be: a reset may be given the subnet that the Node had. */
+function isKept({ method, from, to }: OperationRecord): boolean {
+  return KEPT.includes(method) || from.join(',') === to.join(',');
+}
+
 /** What a rollback rests on: the operation that is rolled back, and its own journal when it was interrupted before. */
 export interface Rollback {
   of: JournaledOperation;
@@ -46,7 +51,7 @@ export async function rollbackOperation({ of, manifest, former }: Rollback, tool
     const whole = { ...manifest, moves: back };
     await session.journal.saveManifest(whole);
     outcomes.push(...(await moveBack(whole, { of, manifest, former }, session)));
-    const left = [...of.records.values()].some(({ step, method }) => step !== 'undone' && !KEPT.includes(method));
+    const left = [...of.records.values()].some((record) => record.step !== 'undone' && !isKept(record));
     if (left) return { manifest: whole, outcomes };
     // What an unfinished operation has patched in stays, and its allocator was not settled yet.
     const kept = of.manifest.state === 'open' ? [...of.records.values()] : [];
@@ -82,7 +87,10 @@ async function settleOpen(of: JournaledOperation, session: Session): Promise<Out
 /** `finished` with the record at `undone` or `finished`, or `interrupted`. */
 async function settle(record: OperationRecord, session: Session, work: Work): Promise<Outcome> {
   try {
-    if (reached(record, 'posted')) return await runMove(STEPS[record.method], record, work);
+    // After a first swap there is no way back but forward.
+    if (reached(record, 'posted') || record.firstSwap) {
+      return await former(record, await runMove(STEPS[record.method], record, work), work);
+    }
     if (record.method === 'patch') return { state: 'finished', record: await settlePatch(record, work) };
     if (record.method === 'create') return await settleCreate(record, work);
     const absent = record.step === 'swapping' && (await settleDeletion(record, work)) === 'absent';
@@ -100,14 +108,21 @@ async function settle(record: OperationRecord, session: Session, work: Work): Pr
 async function postFormer(record: OperationRecord, work: Work): Promise<Outcome> {
   const { raw, from, operation, attempt } = record;
   const body = postBody(raw, { from, to: from, operation });
+  // What a reset is given is looked at again; this one is wanted as it is.
   const first = await persist(work, () =>
-    work.journal.save({ ...record, to: from, body, attempt: attempt + 1 }, 'swapping'),
+    work.journal.save({ ...record, method: 'recreate', to: from, body, attempt: attempt + 1 }, 'swapping'),
   );
-  const outcome = await runMove(STEPS[record.method], first, work);
-  // The lost POST of an earlier run may have brought it back with its new subnet: that one is moved back like the others.
+  return former(first, await runMove(STEPS.recreate, first, work), work);
+}
+
+/**
+ * A move that ended with the Node's former subnet is undone. The lost POST of an earlier run may have brought it back with its new
+ * subnet: that one is moved back like the others.
+ */
+async function former(record: OperationRecord, outcome: Outcome, work: Work): Promise<Outcome> {
   if (outcome.state === 'interrupted' || outcome.state === 'refused') return outcome;
-  const done = work.journal.last(first);
-  if (done.to.join(',') !== from.join(',')) return { state: 'finished', record: done };
+  const done = work.journal.last(record);
+  if (done.method === 'reset' || done.to.join(',') !== done.from.join(',')) return { state: 'finished', record: done };
   return { state: 'finished', record: await persist(work, () => work.journal.save(done, 'undone')) };
 }
 
@@ -132,7 +147,7 @@ export function movesBack(
   { moves }: Pick<OperationManifest, 'moves'>,
 ): PlannedMove[] {
   const back = [...records.values()].reverse().flatMap((record): PlannedMove[] => {
-    if (record.step !== 'finished' || KEPT.includes(record.method)) return [];
+    if (record.step !== 'finished' || isKept(record)) return [];
     const { node, uid, newUID, from, to } = record;
     return [{ node, uid: newUID ?? uid, method: 'recreate', from: to, to: from, wished: true }];
   });

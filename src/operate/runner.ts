@@ -76,7 +76,8 @@ async function store(
 /** Takes back what was done while the old Node is still there; otherwise leaves everything for a later run. */
 async function giveUp(steps: StepDefinition[], record: OperationRecord, error: Error, work: Work): Promise<Outcome> {
   if (!work.journal.has(record)) return { state: 'refused', record, error };
-  if (reached(record, 'posted')) return interrupted(record, error, work);
+  // After a first swap the Node is no longer what it was, though a second one has not taken place.
+  if (reached(record, 'posted') || record.firstSwap) return interrupted(record, error, work);
   try {
     // Seen, not believed: only while the old Node is there can anything be taken back.
     const { uid } = asObject((await getNode(work.wire, record.node)).metadata);

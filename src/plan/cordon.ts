@@ -51,6 +51,28 @@ export function uncordoning(node: RawObject, cordon: Cordon | undefined): Uncord
   return { annotations, spec, nothing: Object.keys(annotations).length + Object.keys(spec).length === 0 };
 }
 
+/** The Node as it was before it was cordoned. `manager`: the field manager that cordoned it. */
+export function uncordonedNode(node: RawObject, cordon: Cordon | undefined, manager: string): RawObject {
+  if (!cordon) return node;
+  const metadata = asObject(node.metadata);
+  const { annotations, spec } = uncordoning(node, cordon);
+  const { managedFields } = metadata;
+  return {
+    ...node,
+    metadata: {
+      ...metadata,
+      annotations: merged(asObject(metadata.annotations), annotations),
+      ...(managedFields === undefined ? {} : { managedFields: uncordonedManagers(managedFields, cordon, manager) }),
+    },
+    spec: merged(asObject(node.spec), spec),
+  };
+}
+
+/** As a merge patch does it: null takes away. */
+function merged(value: JsonObject, patch: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries({ ...value, ...patch }).filter(([, one]) => one !== null));
+}
+
 /** managedFields as if `manager` had never cordoned the Node. */
 export function uncordonedManagers(managedFields: Json | undefined, cordon: Cordon, manager: string): JsonObject[] {
   return giveBack(managedFields, manager, pathsOf(cordon), cordon.owners ?? []);

@@ -5,6 +5,8 @@ import type { Dependent, OperationRecord } from '../model/operation.ts';
 import { quote } from '../model/quote.ts';
 import { asObject, asText } from '../model/read-json.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
+import { OPERATION_ANNOTATION } from './body.ts';
+import { uncordonedNode } from './cordon.ts';
 
 /** A Node as a file has it: a dump, or a backup of ours. */
 export interface LostNode {
@@ -24,15 +26,24 @@ export interface LostNode {
 export function lostFromNode(raw: RawObject, clusterUID: string | undefined, file: string): LostNode {
   const name = asText(asObject(raw.metadata).name) ?? '';
   if (!isNodeName(name)) throw new Failure(`${file} has a Node that no server accepts: its name is ${quote(name)}`);
-  return { name, raw, podCIDRs: podCIDRsOf(raw), clusterUID, dependents: [], file };
+  return { name, raw: withoutMark(raw), podCIDRs: podCIDRsOf(raw), clusterUID, dependents: [], file };
+}
+
+/** A backup of ours is made with the mark of its operation. */
+function withoutMark(raw: RawObject): RawObject {
+  const metadata = asObject(raw.metadata);
+  const { [OPERATION_ANNOTATION]: mark, ...annotations } = asObject(metadata.annotations);
+  return mark === undefined ? raw : { ...raw, metadata: { ...metadata, annotations } };
 }
 
 /** Steps after which the Node is, or is about to be, there with its new subnet. */
-const WITH_NEW_SUBNET = ['posted', 'announced', 'reowned', 'settled', 'finished'];
+const WITH_NEW_SUBNET = ['posted', 'announced', 'allocated', 'reowned', 'settled', 'finished'];
 
-/** Out of a journal's record, whose digest was checked. Throws Failure for a record that is not one of a node. */
-export function lostFromRecord(record: OperationRecord, file: string): LostNode {
-  const { raw, node, step, from, to, clusterUID, dependents } = record;
+/**
+ * Out of a journal's record, whose digest was checked: as it was before the operation cordoned it. `manager`: our field manager.
+ * Throws Failure for a record that is not one of a node. */
+export function lostFromRecord(record: OperationRecord, file: string, manager: string): LostNode {
+  const { raw, node, step, from, to, clusterUID, dependents, cordon } = record;
   const isWhole =
     typeof node === 'string' &&
     typeof clusterUID === 'string' &&
@@ -42,5 +53,6 @@ export function lostFromRecord(record: OperationRecord, file: string): LostNode 
   if (!isWhole)
     throw new Failure(`${file} is no record of a node`, { hint: 'give NODE.record or NODE.json of a backup' });
   const podCIDRs = WITH_NEW_SUBNET.includes(step) && to.length > 0 ? to : from;
-  return { ...lostFromNode(raw, clusterUID, file), podCIDRs, dependents: dependents ?? [] };
+  const former = uncordonedNode(raw, cordon, manager);
+  return { ...lostFromNode(former, clusterUID, file), podCIDRs, dependents: dependents ?? [] };
 }

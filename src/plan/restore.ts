@@ -17,7 +17,7 @@ export interface RestorePlan {
   plan: MovePlan;
   /** What each node owned, by its name: to be owned by the new Node. */
   dependents: ReadonlyMap<string, Dependent[]>;
-  /** What could not be checked, a sentence each. */
+  /** What could not be checked, and what is left to do, a sentence each. */
   notes: string[];
 }
 
@@ -103,5 +103,9 @@ function checkCluster({ name, clusterUID, file }: LostNode, present: string): vo
 function notesOn(restored: LostNode[]): string[] {
   const unsaid = restored.filter(({ clusterUID }) => clusterUID === undefined);
   const files = [...new Set(unsaid.map(({ file }) => file))];
-  return files.map((file) => `${file} does not say which cluster it is of, so that could not be checked`);
+  const cordoned = restored.filter(({ raw }) => asObject(raw.spec).unschedulable === true);
+  return [
+    ...files.map((file) => `${file} does not say which cluster it is of, so that could not be checked`),
+    ...cordoned.map(({ name, file }) => `node ${name} is cordoned in ${file} and stays so: kubectl uncordon ${name}`),
+  ];
 }

@@ -83,8 +83,9 @@ const WARNINGS: Record<
 /** Nodes whose subnets the allocator takes for free, for all that it knows. */
 function endangeredNodes(records: OperationRecord[]): string[] {
   const names = records.flatMap((record) => {
-    if (record.method === 'patch' || record.filled) return reached(record, 'posted') ? [record.node] : [];
-    return reached(record, 'swapping') ? record.survivors.map(({ node }) => node) : [];
+    if (record.method === 'patch') return reached(record, 'posted') ? [record.node] : [];
+    const filled = record.filled ? [record.node] : [];
+    return reached(record, 'swapping') ? [...filled, ...record.survivors.map(({ node }) => node)] : [];
   });
   return [...new Set(names)].sort();
 }

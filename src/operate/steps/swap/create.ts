@@ -23,7 +23,11 @@ const VARIANTS: { gives: string; make(record: OperationRecord): RawObject }[] = 
   // Again as it is: a server that has just started refuses what it allows a moment later.
   { gives: 'once more', make: ({ body }) => body },
   { gives: 'without our annotation', make: ({ body }) => withoutOperation(body) },
-  { gives: 'with its former subnet', make: ({ body, from }) => withSubnets(body, from) },
+  // One that was lost for long may no longer have it: somebody else does.
+  {
+    gives: 'with its former subnet',
+    make: ({ body, from, method }) => (method === 'create' ? body : withSubnets(body, from)),
+  },
   { gives: 'without its status', make: ({ body }) => withoutStatus(body) },
 ];
 
