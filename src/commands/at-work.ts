@@ -62,7 +62,7 @@ async function conclude(
   const moved = done.filter(({ step }) => step !== 'undone');
   const complaints = [...otherwise(moved), ...(await verify(wire, done, manifest.choices.allowConflict))];
   for (const complaint of complaints) tell(`error: ${complaint}`);
-  if (done.length > 0 && complaints.length === 0) {
+  if (done.some((record) => !isAbsentAgain(record)) && complaints.length === 0) {
     const alone = manifest.choices.allowConflict ? '' : ', shared with no other node';
     const which = manifest.verb === 'rollback' ? 'former' : 'new';
     tell(`Verified: every moved node is there once, with its ${which} subnet${alone}.`);
@@ -86,6 +86,11 @@ function exitCode({ manifest, outcomes }: Ended, refusedBefore: number, complain
   return refused > 0 || complaints.length > 0 ? EXIT.problems : EXIT.fine;
 }
 
+/** A Node that was lost, and whose restoring was taken back before it was posted. */
+function isAbsentAgain({ method, step }: OperationRecord): boolean {
+  return method === 'create' && step === 'undone';
+}
+
 /** Moves that ended with another subnet than the one that was named for them. */
 function otherwise(done: OperationRecord[]): string[] {
   return done.flatMap(({ node, wished, to, body }) => {
@@ -107,7 +112,8 @@ function report(outcome: Outcome, verb: Verb, { streams }: Context, words: boole
   if (outcome.state === 'finished') {
     if (!words) return;
     const subnet = (podCIDRs: string[]) => podCIDRs.join(',') || '<none>';
-    const change = outcome.record.step === 'undone' ? subnet(from) : `${subnet(from)} → ${subnet(to)}`;
+    const undone = isAbsentAgain(outcome.record) ? 'absent, as before' : subnet(from);
+    const change = outcome.record.step === 'undone' ? undone : `${subnet(from)} → ${subnet(to)}`;
     streams.out(`node/${node} ${DONE[verb]} (${change})\n`);
     return;
   }

@@ -5,10 +5,9 @@ import type { Context } from './context.ts';
 export function mustAsk({ streams }: Context, yes: boolean, command: string): void {
   if (yes || streams.inIsTTY) return;
   throw new Failure(`${command} changes the cluster and cannot ask here: the input is no terminal`, {
-    hint:
-      command === 'resume' || command === 'prune'
-        ? 'use --yes'
-        : 'look at the plan with --dry-run=client, then use --yes',
+    hint: ['resume', 'rollback', 'prune'].includes(command)
+      ? 'see what it is about with kubectl podcidr operations, then use --yes'
+      : 'look at the plan with --dry-run=client, then use --yes',
   });
 }
 

@@ -41,13 +41,17 @@ export async function findOperation(
   const open = all.filter(({ id: one }) => !all.some(({ manifest }) => manifest.of === one));
   if (id === undefined && open.length > 1) {
     throw new Failure(`several operations are interrupted: ${open.map((one) => one.id).join(', ')}`, {
-      hint: 'name one of them',
+      hint: 'name one of them: kubectl podcidr operations shows what each is about',
     });
   }
   const found = id === undefined ? open[0] : operations.find((one) => one.id === id);
   if (!found && id !== undefined) {
     const other = await foreignCluster(stateFolder, clusterUID, id);
-    if (other) throw new Failure(`operation ${quote(id)} belongs to another cluster (${other})`);
+    if (other) {
+      throw new Failure(`operation ${quote(id)} belongs to another cluster (${other})`, {
+        hint: 'name that cluster with --context or --kubeconfig',
+      });
+    }
     const ids = operations.map((one) => one.id);
     throw new Failure(`there is no operation ${quote(id)}${didYouMean(id, ids)}`, {
       hint: 'kubectl podcidr operations lists them',

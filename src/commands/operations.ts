@@ -4,6 +4,7 @@ import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { ConnectionFlags } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import { isOld } from '../operate/journal/old.ts';
 import { prune } from '../operate/journal/prune.ts';
 import type { JournaledOperation } from '../operate/journal/read.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
@@ -87,9 +88,15 @@ async function forget(context: Context, args: OperationsArgs, ids: string[], sou
   const named = ids.map((id) => journal.operations.find((one) => one.id === id) ?? id);
   const unknown = named.find((one) => typeof one === 'string');
   if (unknown !== undefined) await findOperation(journal, String(unknown), source);
-  if (holder !== undefined && ids.includes(holder)) throw new Failure(`operation ${holder} is being carried out`);
+  if (holder !== undefined && ids.includes(holder)) {
+    throw new Failure(`operation ${holder} is being carried out`, {
+      hint: 'wait until it is finished; if its process is gone, its lock expires 15 s after its last sign of life',
+    });
+  }
   const chosen =
-    ids.length > 0 ? named.filter((one) => typeof one !== 'string') : journal.operations.filter(isOld(clock.now()));
+    ids.length > 0
+      ? named.filter((one) => typeof one !== 'string')
+      : journal.operations.filter(({ manifest }) => isOld(manifest, clock.now()));
   const open = chosen.filter(({ manifest }) => manifest.state === 'open');
   if (open.length > 0) {
     mustAsk(context, args.yes, 'prune');
@@ -100,16 +107,17 @@ async function forget(context: Context, args: OperationsArgs, ids: string[], sou
     }
   }
   for (const operation of chosen) {
-    await prune(source.wire, source.stateFolder, operation);
-    streams.out(`operation/${operation.id} pruned\n`);
+    const kept = await prune(source.wire, source.stateFolder, operation);
+    if (args.output === 'table') streams.out(`operation/${operation.id} pruned\n`);
+    if (kept === undefined || operation.records.size === 0) continue;
+    streams.err(
+      `Its Nodes are kept; one that is absent comes back with: kubectl podcidr restore -f ${kept}/NODE.record\n`,
+    );
+  }
+  if (args.output !== 'table') {
+    const documents = chosen.map((one) => operationDocument(one.manifest, standings(one)));
+    streams.out(renderDocument(operationList(documents), args.output));
   }
   if (chosen.length === 0) streams.err('No operations older than 30 days found\n');
   return EXIT.fine;
-}
-
-const KEPT = 30 * 24 * 3600 * 1000;
-
-/** Records of what is done are kept for 30 days. */
-function isOld(now: number) {
-  return ({ manifest }: JournaledOperation) => manifest.state !== 'open' && now - Date.parse(manifest.at) > KEPT;
 }

@@ -31,7 +31,8 @@ export interface ResumeArgs {
 export async function runResume(context: Context, args: ResumeArgs): Promise<ExitCode> {
   const { streams, env } = context;
   const [id, more] = args.ids;
-  if (more !== undefined) throw new Failure('resume takes one operation');
+  if (more !== undefined)
+    throw new Failure('resume takes one operation', { hint: 'kubectl podcidr operations lists them' });
   mustAsk(context, args.yes, 'resume');
   const wire = await context.connect(args.connection);
   try {
@@ -63,11 +64,13 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
 }
 
 /** The operation that an interrupted rollback takes back. Throws Failure when its journal is gone. */
-function rolledBack({ manifest: { of, verb } }: JournaledOperation, { operations }: ReadJournal) {
+function rolledBack({ id, manifest: { of, verb } }: JournaledOperation, { operations }: ReadJournal) {
   if (verb !== 'rollback') return undefined;
-  const found = operations.find(({ id }) => id === of);
+  const found = operations.find((one) => one.id === of);
   if (found) return found;
-  throw new Failure(`the journal of operation ${of}, which was being rolled back, is gone`);
+  throw new Failure(`the journal of operation ${of}, which was being rolled back, is gone`, {
+    hint: `forget its rollback: kubectl podcidr operations prune ${id}`,
+  });
 }
 
 export function standings({ records }: JournaledOperation) {

@@ -32,7 +32,8 @@ export interface RollbackArgs {
 export async function runRollback(context: Context, args: RollbackArgs): Promise<ExitCode> {
   const { streams, env } = context;
   const [id, more] = args.ids;
-  if (more !== undefined) throw new Failure('rollback takes one operation');
+  if (more !== undefined)
+    throw new Failure('rollback takes one operation', { hint: 'kubectl podcidr operations lists them' });
   mustAsk(context, args.yes, 'rollback');
   const wire = await context.connect(args.connection);
   try {

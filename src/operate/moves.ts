@@ -1,4 +1,5 @@
 import { getNode } from '../kube/objects/node.ts';
+import { Failure } from '../model/failure.ts';
 import type { RawObject } from '../model/json.ts';
 import type { Dependent, OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
@@ -54,15 +55,24 @@ async function runTodo(todo: Todo, manifest: OperationManifest, session: Session
   }
   const attempt = (record?.attempt ?? 0) + 1;
   try {
-    const node = raw ?? (await persist(work, () => getNode(work.wire, move.node)));
+    const known = raw ?? (move.method === 'create' ? lostNode(todo) : undefined);
+    const node = known ?? (await persist(work, () => getNode(work.wire, move.node)));
     const first = firstRecord(manifest, todo, { raw: node, attempt }, session);
-    if (raw === undefined) checkUnchanged(node, first);
+    if (known === undefined) checkUnchanged(node, first);
     await coolDown(move.node, absence, manifest.choices.cooldown, session.tools);
     return await runMove(STEPS[move.method], first, work);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { state: 'refused', record: { ...move, step: 'planned' }, error };
   }
+}
+
+/** A Node that is lost stands in the journal alone. Throws Failure when it was not stored before the end. */
+function lostNode({ move, record }: Todo): RawObject {
+  if (record) return record.raw;
+  throw new Failure(`node ${move.node} was not stored before the operation was interrupted`, {
+    hint: 'restore it once more: kubectl podcidr restore -f FILE',
+  });
 }
 
 /** The record of a move that is not begun. `raw`: the Node as it is now. */

@@ -2,6 +2,7 @@ import type { OperationManifest, OperationRecord } from '../model/operation.ts';
 import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
 import { DiskFailure } from './journal/disk.ts';
+import { pruneOld } from './journal/old.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { firstRecord, runMoves, type Todo } from './moves.ts';
 import { persist } from './persist.ts';
@@ -116,7 +117,10 @@ export async function closeOperation(
 ): Promise<OperationManifest> {
   const work = session.work(manifest.choices, []);
   try {
-    return await persist(work, () => session.journal.saveManifest({ ...manifest, state }));
+    const closed = await persist(work, () => session.journal.saveManifest({ ...manifest, state }));
+    const { wire, stateFolder, clock } = session.tools;
+    await pruneOld({ wire, stateFolder, clusterUID: manifest.clusterUID, now: clock.now() });
+    return closed;
   } catch (error) {
     work.tell(
       `Warning: the journal of operation ${manifest.operation} could not be written: ${(error as Error).message}`,

@@ -17,6 +17,13 @@ export function configMapName({ operation, node, aside }: EntryName): string {
   return node === undefined ? base : `${base}-${createHash('sha256').update(node).digest('hex').slice(0, 10)}${aside}`;
 }
 
+/** When the operation with this id began, in milliseconds since the epoch; NaN for what is no id. */
+export function operationTime(id: string): number {
+  const [, year, month, day, hours, minutes, seconds] =
+    /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[0-9a-f]{6}$/.exec(id) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
+}
+
 /** True for the record of a bare Node that stood in the way. */
 export function isAside(name: string): boolean {
   return /-bare-[0-9a-f]{1,8}(\.record)?$/.test(name);

@@ -1,21 +1,42 @@
 import { rename, rm } from 'node:fs/promises';
 import { deleteConfigMap, noteConfigMaps } from '../../kube/objects/config-map.ts';
 import type { Wire } from '../../kube/wire/wire.ts';
-import { operationFolder } from './names.ts';
+import { writeNodeFile, writeRecordFile } from './disk.ts';
+import { nodePath, operationFolder, recordPath } from './names.ts';
 import type { JournaledOperation } from './read.ts';
 
 /**
  * Removes the records of an operation from the cluster, the manifest last so that a run that is cut off can be repeated. Local
- * copies go when the operation is done; those of an unfinished one are kept beside, for the Nodes in them. Throws ApiError,
- * WireError.
+ * copies go when the operation is done. Of an unfinished one all Nodes are kept beside, in the folder that is returned: the
+ * cluster may hold the only copy of one that is absent. Throws ApiError, WireError, Failure when that cannot be written: then
+ * nothing was removed.
  */
-export async function prune(wire: Wire, stateFolder: string, { id, manifest }: JournaledOperation): Promise<void> {
+export async function prune(
+  wire: Wire,
+  stateFolder: string,
+  operation: JournaledOperation,
+): Promise<string | undefined> {
+  const { id, manifest } = operation;
+  const isOpen = manifest.state === 'open';
+  if (isOpen) await keep(stateFolder, operation);
   const names = (await noteConfigMaps(wire, `kubectl-podcidr/operation=${id}`)).map(({ name }) => name);
   const manifestName = `kubectl-podcidr-${id}`;
   for (const name of names.filter((one) => one !== manifestName)) await deleteConfigMap(wire, name);
   await deleteConfigMap(wire, manifestName);
   const { clusterUID } = manifest;
   const folder = operationFolder(stateFolder, { clusterUID, operation: id, node: undefined, aside: '' });
-  if (manifest.state !== 'open') await rm(folder, { recursive: true, force: true });
-  else await rename(folder, `${folder}.forgotten`).catch(() => undefined);
+  if (!isOpen) return void (await rm(folder, { recursive: true, force: true }));
+  const kept = `${folder}.forgotten`;
+  return rename(folder, kept).then(
+    () => kept,
+    () => undefined,
+  );
+}
+
+async function keep(stateFolder: string, { records }: JournaledOperation): Promise<void> {
+  for (const record of records.values()) {
+    const name = { ...record, aside: '' };
+    await writeNodeFile(nodePath(stateFolder, name), record.body);
+    await writeRecordFile(recordPath(stateFolder, name), record);
+  }
 }

@@ -1,10 +1,9 @@
 import test from 'ava';
-import type { KubeObject } from '../../../scripts/clusters/kube-object.ts';
 import { until } from '../../../scripts/lib/processes.ts';
 import { createNodes, node } from '../../harness/node.ts';
 import { schemaErrors } from '../../harness/schema.ts';
 import { comparable, createOwned, getNode, OWNED } from '../reassign/support.ts';
-import { isDelete, isPost, operationOf, type Stage, startStage } from './support.ts';
+import { isDelete, isPost, operationOf, type Stage, startStage, withoutManagers } from './support.ts';
 
 /** 16 subnets: a pool whose next one can be told. The plane's own Node has one of them. */
 const POOL = ['--cluster-cidr=10.244.0.0/24', '--node-cidr-mask-size=28'];
@@ -21,12 +20,6 @@ test.before(async () => {
 });
 test.after.always(() => stage?.stop());
 test.beforeEach(() => stage.clear());
-
-/** Who has written a value that is the same again is no difference. */
-const withoutManagers = (object: KubeObject) => {
-  const { metadata, ...rest } = comparable(object);
-  return { ...rest, metadata: { ...metadata, managedFields: [] } };
-};
 
 const reset = (...names: string[]) => stage.run(['reset', ...names, UNATTENDED]);
 

@@ -4,8 +4,8 @@ import test from 'ava';
 import { until } from '../../../scripts/lib/processes.ts';
 import { createNodes, node } from '../../harness/node.ts';
 import { schemaErrors } from '../../harness/schema.ts';
-import { comparable, createOwned, getNode, OWNED } from '../reassign/support.ts';
-import { isPost, MAPS, operationOf, type Stage, startStage } from './support.ts';
+import { createOwned, getNode, OWNED } from '../reassign/support.ts';
+import { isPost, MAPS, operationOf, type Stage, startStage, withoutManagers } from './support.ts';
 
 const SUBNET = '10.244.77.0/24';
 
@@ -59,7 +59,7 @@ test.serial('a Node deleted by hand comes back from kubectl get nodes -o yaml, w
   t.is(ran.stdout, `node/worker restored (${SUBNET} → ${SUBNET})\n`);
   const after = await getNode(stage.plane, 'worker');
   t.is(after.spec?.podCIDR, SUBNET);
-  t.deepEqual(comparable(after), comparable(before));
+  t.deepEqual(withoutManagers(after), withoutManagers(before));
   t.regex(ran.stderr, /does not say which cluster it is of/);
   const owned = await stage.plane.api.find(OWNED);
   // The garbage collector may have been quicker; what is there is owned again.
@@ -93,7 +93,7 @@ for (const [name, fileOf] of [
     const after = await getNode(stage.plane, 'worker');
     t.is(after.spec?.podCIDR, '10.244.255.0/24');
     if (name === 'NODE.record') {
-      t.deepEqual(comparable(after), comparable(moved));
+      t.deepEqual(withoutManagers(after), withoutManagers(moved));
       const owned = await stage.plane.api.find(OWNED);
       if (owned) t.is(owned.metadata.ownerReferences?.[0]?.uid, after.metadata.uid);
       return;
@@ -113,13 +113,14 @@ test.serial('what it owned and is detached still is owned again, from the record
   const [id = ''] = readdirSync(join(stage.stateDir, cluster));
   const record = join(stage.elsewhere(), 'worker.record');
   writeFileSync(record, readFileSync(join(stage.stateDir, cluster, id, 'worker.record')));
-  const pruned = await stage.run(['operations', 'prune', id]);
-  t.is(pruned.code, 0, pruned.stderr);
+  // Until its lock expires it may still be at work.
+  await until(async () => (await stage.run(['operations', 'prune', id])).code === 0, 20_000);
+  t.deepEqual(await stage.maps(), []);
   const ran = await stage.runElsewhere(['restore', '-f', record]);
   t.is(ran.code, 0, ran.stderr);
   const after = await getNode(stage.plane, 'worker');
   t.is(after.spec?.podCIDR, SUBNET);
-  t.deepEqual(comparable(after), comparable(before));
+  t.deepEqual(withoutManagers(after), withoutManagers(before));
   t.is((await stage.plane.api.get(OWNED)).metadata.ownerReferences?.[0]?.uid, after.metadata.uid);
 });
 
@@ -168,7 +169,7 @@ test.serial('refused, and nothing is written: a Node that is there, files that a
     [[there, 'worker'], /worker is not moved: a Node of this name is there now \(uid .*\)/],
     [[there], /every Node of .* is there now, so there is nothing to restore/],
     [[there, 'nobody'], /node "nobody" is not in /],
-    [[file('empty.yaml', '')], /no Node in it/],
+    [[file('empty.yaml', '')], /empty\.yaml is empty/],
     [[file('cut.json', '{"kind":"Node","metadata":{"na')], /cut\.json/],
     [[file('pod.yaml', 'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n')], /no Node in it/],
     [[join(folder, 'nothing.yaml')], /nothing\.yaml/],
@@ -231,7 +232,7 @@ for (const [recovery, there] of [
       t.is(ran.code, 0, ran.stderr);
       const after = await stage.plane.api.find('/api/v1/nodes/worker');
       t.is(after !== undefined, there);
-      if (after) t.deepEqual(comparable(after), comparable(before));
+      if (after) t.deepEqual(withoutManagers(after), withoutManagers(before));
       t.true((await stage.operations()).every(({ state }) => ['finished', 'rolledBack'].includes(state)));
       t.true((await stage.plane.api.list(MAPS)).length > 0);
     },
@@ -245,5 +246,5 @@ test.serial('killed after the POST, it is finished by resume elsewhere', async (
   await stage.killed(['restore', '-f', file], isPost, 'after');
   const ran = await stage.runElsewhere(['resume']);
   t.is(ran.code, 0, ran.stderr);
-  t.deepEqual(comparable(await getNode(stage.plane, 'worker')), comparable(before));
+  t.deepEqual(withoutManagers(await getNode(stage.plane, 'worker')), withoutManagers(before));
 });

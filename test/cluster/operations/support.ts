@@ -7,7 +7,7 @@ import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '
 import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
 import { createNodes, node } from '../../harness/node.ts';
 import { type ProgramOptions, type ProgramResult, runPodcidr } from '../../harness/program.ts';
-import { getNode, hasNotReadyTaint } from '../reassign/support.ts';
+import { comparable, getNode, hasNotReadyTaint } from '../reassign/support.ts';
 
 /** What `-o json` prints of an operation. */
 export interface OperationDocument {
@@ -136,3 +136,9 @@ export const isPost = ({ method, path }: SeenRequest) => method === 'POST' && pa
 export const isDelete = ({ method, path }: SeenRequest) => method === 'DELETE' && path.startsWith('/api/v1/nodes/');
 
 export const operationOf = ({ stdout }: ProgramResult) => JSON.parse(stdout) as OperationDocument;
+
+/** The Node as it is compared, but for who wrote what: kubectl prints no managedFields, and a value put back has a new writer. */
+export function withoutManagers(object: KubeObject) {
+  const { metadata, ...rest } = comparable(object);
+  return { ...rest, metadata: { ...metadata, managedFields: [] } };
+}
