@@ -18,4 +18,5 @@ void enter({
   leaderHeld: 60_000,
   allocation: 3_000,
   absenceNoticed: 1_000,
+  parting: 2_000,
 });

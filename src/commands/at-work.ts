@@ -1,6 +1,7 @@
 import type { Wire } from '../kube/wire/wire.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { OperationRecord, Verb } from '../model/operation.ts';
+import { Leaving, Left } from '../operate/leaving.ts';
 import type { Ended } from '../operate/operation.ts';
 import type { Outcome } from '../operate/runner.ts';
 import type { Tools } from '../operate/tools.ts';
@@ -11,6 +12,7 @@ import { escapeLine } from '../render/escape.ts';
 import { DONE, operationDocument } from '../render/operation.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import type { Context } from './context.ts';
+import { progressDisplay } from './progress-display.ts';
 
 export interface AtWork {
   wire: Wire;
@@ -33,7 +35,13 @@ export async function atWork(
 ): Promise<ExitCode> {
   const { streams, signals, clock, waits, version, identity } = context;
   const tell = (line: string) => streams.err(`${escapeLine(line)}\n`);
-  const release = signals.hold();
+  const leaving = new Leaving();
+  const release = signals.hold((signal) => {
+    if (leaving.asked) return;
+    tell(`${signal}: stopping ${leaving.isShut ? 'as soon as no Node is absent' : 'now'}`);
+    leaving.ask(signal);
+  });
+  const display = progressDisplay(context, () => leaving.isShut);
   try {
     const ended = await run({
       ...options,
@@ -43,11 +51,25 @@ export async function atWork(
       by: identity,
       nonce: context.random(8),
       stopping: () => signals.caught !== undefined,
+      leaving,
       tell,
-      ended: (outcome) => report(outcome, verb, context, options.output === undefined),
+      progress: display.tell,
+      ended: (outcome) => {
+        display.ended();
+        report(outcome, verb, context, options.output === undefined);
+      },
     });
-    return await conclude(ended, options, context, tell);
+    display.close();
+    return await conclude(ended, options, context, { tell, leaving });
+  } catch (error) {
+    if (!(error instanceof Left)) throw error;
+    // Before it could be said what is left to do: another command tells.
+    throw new Failure(error.message, {
+      hint: 'kubectl podcidr operations shows what is left to do',
+      exitCode: EXIT.unfinished,
+    });
   } finally {
+    display.close();
     release();
   }
 }
@@ -56,13 +78,15 @@ async function conclude(
   { manifest, outcomes }: Ended,
   { wire, output, refused }: AtWork,
   { streams }: Context,
-  tell: (line: string) => void,
+  { tell, leaving }: Pick<Tools, 'tell' | 'leaving'>,
 ): Promise<ExitCode> {
   const done = outcomes.flatMap((outcome) => (outcome.state === 'finished' ? [outcome.record] : []));
   const moved = done.filter(({ step }) => step !== 'undone');
-  const complaints = [...otherwise(moved), ...(await verify(wire, done, manifest.choices.allowConflict))];
+  // Who has left does not wait for another look.
+  const looked = leaving.left ? [] : await verify(wire, done, manifest.choices.allowConflict);
+  const complaints = [...otherwise(moved), ...looked];
   for (const complaint of complaints) tell(`error: ${complaint}`);
-  if (done.some((record) => !isAbsentAgain(record)) && complaints.length === 0) {
+  if (done.some((record) => !isAbsentAgain(record)) && complaints.length === 0 && !leaving.left) {
     const alone = manifest.choices.allowConflict ? '' : ', shared with no other node';
     const which = manifest.verb === 'rollback' ? 'former' : 'new';
     tell(`Verified: every moved node is there once, with its ${which} subnet${alone}.`);

@@ -6,6 +6,11 @@ import type { ConnectionFlags } from '../model/connection.ts';
 export interface Streams {
   out(text: string): void;
   err(text: string): void;
+  /**
+   * Keeps what `line` returns for a terminal of so many columns at its bottom, under all other text, until another line or none
+   * is given. It is asked again and again; undefined: the terminal is not to be touched just now. Nothing without a terminal.
+   */
+  status(line: ((columns: number) => string | undefined) | undefined): void;
   readonly inIsTTY: boolean;
   readonly errIsTTY: boolean;
   readStdin(): Promise<Buffer>;
@@ -15,8 +20,11 @@ export interface Streams {
 export interface Signals {
   /** The first signal since the operation began, undefined while there is none. */
   readonly caught: string | undefined;
-  /** From here on signals are only noted (SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGTSTP); the returned function ends that. */
-  hold(): () => void;
+  /**
+   * From here on signals are only noted (SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGTSTP); the returned function ends that. `again` is
+   * called at each but the first that asks to end (SIGINT, SIGTERM, SIGQUIT).
+   */
+  hold(again: (signal: string) => void): () => void;
 }
 
 /** All that a command gets from outside. Composed by the entry file; tests compose their own. */

@@ -37,4 +37,6 @@ export interface Waits {
   allocation: number;
   /** A Node that was absent for longer may be judged by pod garbage collection when it is absent again soon. */
   absenceNoticed: number;
+  /** Longest wait at the end for what is not vital: Events on their way, a lock that is given back by somebody in a hurry. */
+  parting: number;
 }

@@ -13,7 +13,7 @@ export async function coolDown(
   node: string,
   absence: OperationRecord['absence'],
   cooldown: number,
-  { clock, waits, stopping, tell }: Pick<Tools, 'clock' | 'waits' | 'stopping' | 'tell'>,
+  { clock, waits, stopping, progress, tell }: Pick<Tools, 'clock' | 'waits' | 'stopping' | 'progress' | 'tell'>,
 ): Promise<void> {
   if (!absence || absence.ms < waits.absenceNoticed) return;
   const end = Date.parse(absence.until) + cooldown;
@@ -21,5 +21,6 @@ export async function coolDown(
   const seconds = Math.ceil((end - clock.now()) / 1000);
   const how = absence.ms > DAY ? 'nobody knows how long' : `${Math.ceil(absence.ms / 1000)} s`;
   tell(`node/${node} was absent for ${how} just now; waiting ${seconds} s (--cooldown)`);
+  progress({ kind: 'wait', wait: 'cooldown', node });
   while (clock.now() < end && !stopping()) await clock.sleep(Math.min(waits.poll, end - clock.now()));
 }

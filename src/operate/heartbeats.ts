@@ -8,7 +8,8 @@ import type { Work } from './work.ts';
  * every 10 s, so waiting node by node would take that long for each. Those that did not are told, nothing more.
  */
 export async function awaitHeartbeats(work: Work): Promise<void> {
-  const { heartbeats, clock, waits, stopping, tell } = work;
+  const { heartbeats, clock, waits, stopping, progress, tell } = work;
+  if (heartbeats.size > 0) progress({ kind: 'wait', wait: 'heartbeats' });
   const end = clock.monotonic() + waits.nodeReady;
   for (let first = true; ; first = false) {
     await Promise.all([...heartbeats].map(([node, before]) => look(node, before, work)));

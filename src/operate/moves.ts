@@ -6,6 +6,7 @@ import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
 import { coolDown } from './cooldown.ts';
 import { awaitHeartbeats } from './heartbeats.ts';
+import { Left } from './leaving.ts';
 import { persist } from './persist.ts';
 import { type Outcome, runMove, STEPS } from './runner.ts';
 import type { Session } from './session.ts';
@@ -27,22 +28,28 @@ export interface Todo {
 
 /**
  * Carries out the moves one after another. A move that is refused before its first write is skipped; one that fails later stops
- * the operation. Returns how each ended; moves that were not begun are not in the list.
+ * the operation, and so does the operator. Returns how each ended; moves that were not begun are not in the list.
  */
 export async function runMoves(session: Session, manifest: OperationManifest, todo: Todo[]): Promise<Outcome[]> {
-  const { stopping, ended } = session.tools;
+  const { stopping, ended, progress } = session.tools;
   const { choices } = manifest;
   const outcomes: Outcome[] = [];
-  for (const [index, one] of todo.entries()) {
-    if (index > 0) await pause(choices.pauseBetween, session);
-    if (stopping()) break;
-    const reserved = todo.slice(index + 1).flatMap(({ move }) => move.to);
-    const outcome = await runTodo(one, manifest, session, session.work(choices, reserved));
-    outcomes.push(outcome);
-    ended(outcome);
-    if (outcome.state === 'undone' || outcome.state === 'interrupted') break;
+  progress({ kind: 'moves', count: todo.length });
+  try {
+    for (const [index, one] of todo.entries()) {
+      if (index > 0) await pause(choices.pauseBetween, session);
+      if (stopping()) break;
+      const reserved = todo.slice(index + 1).flatMap(({ move }) => move.to);
+      const outcome = await runTodo(one, manifest, session, session.work(choices, reserved));
+      outcomes.push(outcome);
+      ended(outcome);
+      session.events.send(manifest, outcome);
+      if (outcome.state === 'undone' || outcome.state === 'interrupted') break;
+    }
+    await awaitHeartbeats(session.work(choices, []));
+  } catch (error) {
+    if (!(error instanceof Left)) throw error;
   }
-  await awaitHeartbeats(session.work(choices, []));
   return outcomes;
 }
 
@@ -62,7 +69,7 @@ async function runTodo(todo: Todo, manifest: OperationManifest, session: Session
     await coolDown(move.node, absence, manifest.choices.cooldown, session.tools);
     return await runMove(STEPS[move.method], first, work);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || error instanceof Left) throw error;
     return { state: 'refused', record: { ...move, step: 'planned' }, error };
   }
 }
@@ -105,7 +112,8 @@ export function firstRecord(
 }
 
 /** Ends early when the operator wants to stop. */
-async function pause(ms: number, { tools: { clock, waits, stopping } }: Session): Promise<void> {
+async function pause(ms: number, { tools: { clock, waits, stopping, progress } }: Session): Promise<void> {
+  if (ms > 0) progress({ kind: 'wait', wait: 'pause' });
   const end = clock.monotonic() + ms;
   while (clock.monotonic() < end && !stopping()) {
     await clock.sleep(Math.min(waits.poll, Math.max(0, end - clock.monotonic())));

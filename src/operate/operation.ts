@@ -87,14 +87,18 @@ async function carryOut(
   const whole =
     outcomes.length === todo.length && outcomes.every(({ state }) => state === 'finished' || state === 'refused');
   const settled = whole && (await settleAllocatorOf(manifest, [...former, ...recordsOf(outcomes)], session));
-  return { manifest: settled ? await closeOperation(manifest, 'finished', session) : manifest, outcomes };
+  const closes = settled && !session.tools.leaving.left;
+  return { manifest: closes ? await closeOperation(manifest, 'finished', session) : manifest, outcomes };
 }
 
 /**
  * Stores the manifest of an operation that is begun now. Throws as `saveManifest` does; then one of its copies may be there all
- * the same, and is closed again: nothing was begun.
+ * the same, and is closed again: nothing was begun. Throws Left when the operator has left.
  */
 export async function openManifest(manifest: OperationManifest, session: Session): Promise<OperationManifest> {
+  const { leaving } = session.tools;
+  // Both copies or none.
+  leaving.shut();
   try {
     return await session.journal.saveManifest(manifest);
   } catch (error) {
@@ -103,12 +107,14 @@ export async function openManifest(manifest: OperationManifest, session: Session
       () => undefined,
     );
     throw error;
+  } finally {
+    leaving.open();
   }
 }
 
 /**
  * Says in the journal that nothing is left to do. Returns the manifest as it stands in the cluster: what could not be closed
- * there is open to everybody, and is closed by a resume.
+ * there is open to everybody, and is closed by a resume. Throws Left when the operator has left.
  */
 export async function closeOperation(
   manifest: OperationManifest,
@@ -116,6 +122,7 @@ export async function closeOperation(
   session: Session,
 ): Promise<OperationManifest> {
   const work = session.work(manifest.choices, []);
+  work.leaving.shut();
   try {
     const closed = await persist(work, () => session.journal.saveManifest({ ...manifest, state }));
     const { wire, stateFolder, clock } = session.tools;
@@ -126,5 +133,7 @@ export async function closeOperation(
       `Warning: the journal of operation ${manifest.operation} could not be written: ${(error as Error).message}`,
     );
     return error instanceof DiskFailure ? { ...manifest, state } : manifest;
+  } finally {
+    work.leaving.open();
   }
 }

@@ -45,7 +45,7 @@ export async function rollbackOperation({ of, manifest, former }: Rollback, tool
     if (former) await fence(former, session);
     else await openManifest(manifest, session);
     await fence(of, session);
-    const outcomes = await settleOpen(of, session);
+    const outcomes = await settleOpen({ of, manifest }, session);
     if (outcomes.some(({ state }) => state === 'interrupted') || tools.stopping()) return { manifest, outcomes };
     const back = movesBack(of.records, manifest);
     const whole = { ...manifest, moves: back };
@@ -67,7 +67,7 @@ export async function rollbackOperation({ of, manifest, former }: Rollback, tool
 }
 
 /** Brings every open record of the operation to `undone` or `finished`; stops at the first that cannot be. */
-async function settleOpen(of: JournaledOperation, session: Session): Promise<Outcome[]> {
+async function settleOpen({ of, manifest }: Pick<Rollback, 'of' | 'manifest'>, session: Session): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const record of [...of.records.values()].reverse()) {
     if (record.step === 'finished' || record.step === 'undone') continue;
@@ -78,6 +78,7 @@ async function settleOpen(of: JournaledOperation, session: Session): Promise<Out
     if (outcome.state === 'finished' && outcome.record.step === 'undone') {
       outcomes.push(outcome);
       session.tools.ended(outcome);
+      session.events.send(manifest, outcome);
     }
     if (outcome.state === 'interrupted') break;
   }
@@ -101,6 +102,8 @@ async function settle(record: OperationRecord, session: Session, work: Work): Pr
     const outcome: Outcome = { state: 'interrupted', record, error };
     session.tools.ended(outcome);
     return outcome;
+  } finally {
+    work.leaving.open();
   }
 }
 

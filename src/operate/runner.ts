@@ -3,6 +3,7 @@ import { Failure } from '../model/failure.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import type { Move } from '../model/plan.ts';
 import { asObject } from '../model/read-json.ts';
+import { Left } from './leaving.ts';
 import { allocateStep } from './steps/allocate.ts';
 import { announceStep } from './steps/announce.ts';
 import { cordonStep } from './steps/cordon.ts';
@@ -35,16 +36,22 @@ export type Outcome =
   | { state: 'finished'; record: OperationRecord }
   | { state: 'refused' | 'undone' | 'interrupted'; record: MoveState; error: Error };
 
-/** Runs the steps that the record has not reached yet. Never throws for what a server or a disk does: that is an outcome. */
+/**
+ * Runs the steps that the record has not reached yet. Never throws for what a server or a disk does: that is an outcome. Throws
+ * Left when the operator left before anything was written.
+ */
 export async function runMove(steps: StepDefinition[], first: OperationRecord, work: Work): Promise<Outcome> {
   let record = first;
   for (const step of steps) {
     if (step.isDone(record) || step.isLeftOut?.(work.choices)) continue;
+    work.progress({ kind: 'step', node: record.node, step: step.name });
     try {
       record = await store(await step.run(record, work), step, work);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       return giveUp(steps, record, error, work);
+    } finally {
+      work.leaving.open();
     }
   }
   const done = record.step === 'finished' ? record : await store(record, { name: 'finished' }, work);
@@ -67,7 +74,7 @@ async function store(
   try {
     return await work.journal.save(record, name);
   } catch (error) {
-    if (!(error instanceof Error) || !reached(next, 'posted') || work.lock.lost) throw error;
+    if (!(error instanceof Error) || !reached(next, 'posted') || work.lock.lost || work.leaving.left) throw error;
     work.tell(`Warning: the journal of node ${record.node} could not be written: ${error.message}`);
     return next;
   }
@@ -75,9 +82,14 @@ async function store(
 
 /** Takes back what was done while the old Node is still there; otherwise leaves everything for a later run. */
 async function giveUp(steps: StepDefinition[], record: OperationRecord, error: Error, work: Work): Promise<Outcome> {
-  if (!work.journal.has(record)) return { state: 'refused', record, error };
+  if (!work.journal.has(record)) {
+    if (error instanceof Left) throw error;
+    return { state: 'refused', record, error };
+  }
+  if (error instanceof Left) return interrupted(work.journal.last(record), error, work);
   // After a first swap the Node is no longer what it was, though a second one has not taken place.
   if (reached(record, 'posted') || record.firstSwap) return interrupted(record, error, work);
+  work.progress({ kind: 'step', node: record.node, step: 'undone' });
   try {
     // Seen, not believed: only while the old Node is there can anything be taken back.
     const { uid } = asObject((await getNode(work.wire, record.node)).metadata);

@@ -4,6 +4,7 @@ import { NodeWatch } from '../kube/node-watch.ts';
 import type { Holder } from '../kube/objects/lock-lease.ts';
 import { limited } from '../kube/wire/limited.ts';
 import type { OperationChoices } from '../model/operation.ts';
+import { NodeEvents } from './events.ts';
 import { ClusterCopies } from './journal/cluster.ts';
 import { Journal } from './journal/journal.ts';
 import { type AcquiredLock, acquireLock } from './lock/acquire.ts';
@@ -21,9 +22,10 @@ export interface Session {
   copies: ClusterCopies;
   journal: Journal;
   heartbeats: Work['heartbeats'];
+  events: NodeEvents;
   /** What the steps of one move work with. */
   work(choices: OperationChoices, reserved: string[]): Work;
-  /** Ends the watch and gives the lock back. */
+  /** Ends the watch, waits a moment for Events, and gives the lock back. */
   close(): Promise<void>;
 }
 
@@ -31,25 +33,33 @@ export interface Session {
  * Takes the lock and opens the watch. `expected`: operations whose holder may have died a moment ago.
  * Throws Failure when another operator is at work, ApiError, WireError.
  */
-export async function openSession(operation: string, expected: string[], tools: Tools): Promise<Session> {
-  const { wire, clock, waits, stateFolder } = tools;
-  const { lock, displaced }: AcquiredLock = await acquireLock({ ...tools, operation, expected });
+export async function openSession(operation: string, expected: string[], given: Tools): Promise<Session> {
+  const { waits, stateFolder, leaving } = given;
+  const acquired: Promise<AcquiredLock> = leaving.race(() => acquireLock({ ...given, operation, expected }));
+  const { lock, displaced } = await acquired;
+  // The lock alone is kept, and given back, whoever has left.
+  const tools = { ...given, wire: leaving.wire(given.wire), clock: leaving.clock(given.clock) };
+  const { wire, clock } = tools;
   const watch = new NodeWatch(wire, ANNOUNCING);
   const guarded = fenced(wire, lock);
   // What happens between DELETE and POST must not wait for a connection that died.
   const copies = new ClusterCopies(limited(guarded, waits.answer), lock.holder.identity);
   const journal = new Journal(copies, stateFolder, clock);
   const heartbeats: Work['heartbeats'] = new Map();
+  const events = new NodeEvents(given);
   const close = async () => {
     watch.close();
-    await lock.release();
+    await events.settle();
+    const released = lock.release();
+    // Who is in a hurry leaves it to expire.
+    await (leaving.left ? Promise.race([released, given.clock.sleep(waits.parting)]) : released);
   };
   try {
     // Both before the first move: between detach and DELETE nothing is to be waited for.
     const [discovery] = await Promise.all([discoverKinds(wire), watch.subnets()]);
     const work = (choices: OperationChoices, reserved: string[]) =>
       workOf({ tools, lock, journal, watch, discovery, choices, reserved, heartbeats, wire: guarded });
-    return { tools, lock, displaced, copies, journal, heartbeats, work, close };
+    return { tools, lock, displaced, copies, journal, heartbeats, events, work, close };
   } catch (error) {
     await close();
     throw error;
@@ -61,6 +71,6 @@ interface Parts extends Pick<Work, 'lock' | 'journal' | 'watch' | 'choices' | 'r
   discovery: Discovery;
 }
 
-function workOf({ tools: { clock, waits, ground, stopping, tell }, ...parts }: Parts): Work {
-  return { clock, waits, ground, stopping, tell, ...parts };
+function workOf({ tools: { clock, waits, ground, stopping, leaving, progress, tell }, ...parts }: Parts): Work {
+  return { clock, waits, ground, stopping, leaving, progress, tell, ...parts };
 }

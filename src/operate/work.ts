@@ -3,8 +3,10 @@ import type { NodeWatch } from '../kube/node-watch.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { Clock, Waits } from '../model/clock.ts';
 import type { OperationChoices, OperationRecord, Step } from '../model/operation.ts';
+import type { ProgressEvent } from '../model/progress.ts';
 import type { Ground } from '../plan/ground.ts';
 import type { Journal } from './journal/journal.ts';
+import type { Leaving } from './leaving.ts';
 import type { Lock } from './lock/lock.ts';
 
 /** What every step of an operation works with. */
@@ -25,6 +27,9 @@ export interface Work {
   reserved: string[];
   /** True once the operator wants to stop: waits that are not vital end. */
   stopping(): boolean;
+  /** Shut while the Node is or may be absent. */
+  leaving: Leaving;
+  progress(event: ProgressEvent): void;
   /** A line for the operator, on stderr. */
   tell(line: string): void;
 }

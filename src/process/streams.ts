@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Streams } from '../commands/context.ts';
+import { StatusLine } from './status-line.ts';
 
 /**
  * The process's own streams. What cannot be printed (a closed pipe, a terminal that is gone, a full disk) is lost, and ends
@@ -8,12 +9,18 @@ import type { Streams } from '../commands/context.ts';
 export function processStreams(process: NodeJS.Process): Streams {
   const { stdout, stderr } = process;
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
+  const out = (text: string) => void stdout.write(text);
+  const err = (text: string) => void stderr.write(text);
+  const errIsTTY = isatty(2);
+  // A dumb terminal cannot erase what it shows.
+  const line = errIsTTY && process.env.TERM !== 'dumb' ? new StatusLine(err, () => stderr.columns || 80) : undefined;
   return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    out: line && isatty(1) ? (text) => line.above(text, out) : out,
+    err: line ? (text) => line.above(text, err) : err,
+    status: (text) => line?.show(text),
     // Not stdin.isTTY: asking that opens the stream.
     inIsTTY: isatty(0),
-    errIsTTY: isatty(2),
+    errIsTTY,
     async readStdin() {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));

@@ -18,6 +18,7 @@ export async function settleAllocatorOf(
   // The newest record of a node is the last.
   const newest = new Map(records.map((record) => [record.node, record]));
   const mode = choices.allocatorRestart;
+  session.tools.progress({ kind: 'wait', wait: 'allocator' });
   const { state, lines } = await settleAllocator(session.work(choices, []), { mode, records: [...newest.values()] });
   for (const line of lines) session.tools.tell(line);
   return state !== 'stopped';

@@ -1,4 +1,5 @@
 import { ApiError } from '../../kube/wire/api-error.ts';
+import { Left } from '../leaving.ts';
 import { type AllocatorTools, followRestart, type RestartOutcome } from './restart.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function repairAllocatorLease(tools: AllocatorTools): Promise<strin
       ? [`Operation ${found.operation} had begun to restart kube-controller-manager: ${WORDS[found.outcome]}`]
       : [];
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || error instanceof Left) throw error;
     if (error instanceof ApiError && error.status === 403) return [];
     return [`Warning: the lease of kube-controller-manager could not be looked at: ${error.message}`];
   }

@@ -3,6 +3,7 @@ import { shellWord } from '../../model/text.ts';
 import { byHand } from '../../plan/allocator/by-hand.ts';
 import type { Replica } from '../../plan/allocator/replica.ts';
 import { judgeAllocator } from '../../plan/allocator/verdict.ts';
+import { Left } from '../leaving.ts';
 import { reached } from '../work.ts';
 import { lookAtAllocator } from './look.ts';
 import { type AllocatorTools, followRestart, type RestartOutcome, restartLeader } from './restart.ts';
@@ -57,6 +58,7 @@ export async function settleAllocator(
     return { state: 'left', lines };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (error instanceof Left) return { state: 'stopped', lines: [] };
     return { state: 'left', lines: [`kube-controller-manager was not restarted: ${error.message}`, ...lines] };
   }
 }

@@ -34,7 +34,6 @@ export function neededDeeds({ methods, drain, dependents }: Needs): Deed[] {
     ...backups(['get', 'list', 'create', 'update', 'delete']),
     ...leases()(['create']),
     ...leases(LOCK)(['get', 'update']),
-    ...deeds('', 'events', 'default')(['create']),
     ...deeds('', 'pods')(['list']),
     ...deeds('apps', 'daemonsets')(['list']),
     ...deeds('apps', 'deployments')(['list']),
@@ -51,6 +50,14 @@ export function wantedDeeds({ methods, allocatorRestart }: Needs): Wanted[] {
     deed,
     loss: 'kube-controller-manager is not restarted where its allocator needs that; the plan says how',
   }));
+  const events = deeds(
+    '',
+    'events',
+    'default',
+  )(['create']).map((deed) => ({
+    deed,
+    loss: 'no Event on a Node tells of its move',
+  }));
   const heartbeat = deeds(
     'coordination.k8s.io',
     'leases',
@@ -59,7 +66,7 @@ export function wantedDeeds({ methods, allocatorRestart }: Needs): Wanted[] {
     deed,
     loss: 'whether the kubelet renews its Lease afterwards is not seen',
   }));
-  return [...(allocatorRestart === 'auto' ? restart : []), ...(recreates ? heartbeat : [])];
+  return [...(allocatorRestart === 'auto' ? restart : []), ...(recreates ? heartbeat : []), ...events];
 }
 
 /** What decides whether a Node may be deleted. */

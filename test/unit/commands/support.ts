@@ -14,6 +14,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       err: (text) => {
         printed.err += text;
       },
+      status: () => undefined,
       inIsTTY: false,
       errIsTTY: false,
       readStdin: async () => Buffer.from(stdin),
@@ -36,6 +37,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       leaderHeld: 0,
       allocation: 0,
       absenceNoticed: 0,
+      parting: 0,
     },
     signals: { caught: undefined, hold: () => () => undefined },
     version: '0.0.0',

@@ -16,9 +16,16 @@ export type DeletionOutcome = 'absent' | 'moved' | 'vanished';
 
 /**
  * Deletes exactly the state that the record's body was made from. Throws ApiError when the server refuses, WireError when it
- * could not be reached before anything was sent: then the Node is untouched.
+ * could not be reached before anything was sent: then the Node is untouched. From here on until it is back nobody may leave.
  */
 export async function deleteNode(record: OperationRecord, work: Work): Promise<DeletionOutcome> {
+  work.leaving.shut();
+  const outcome = await sendDeletion(record, work);
+  if (outcome !== 'absent') work.leaving.open();
+  return outcome;
+}
+
+async function sendDeletion(record: OperationRecord, work: Work): Promise<DeletionOutcome> {
   try {
     const answer = await work.wire.request(deletion(record.node, record.uid, record.resourceVersion));
     if (answer.status < 300) return 'absent';
@@ -52,9 +59,11 @@ export async function settleDeletion(
 ): Promise<Exclude<DeletionOutcome, 'vanished'>> {
   const patience = new Patience(record, work);
   const patch = { metadata: { uid: record.uid, annotations: { [OPERATION_ANNOTATION]: record.operation } } };
+  work.leaving.shut();
   for (;;) {
     try {
       await patchNode(work.wire, record.node, patch);
+      work.leaving.open();
       return 'moved';
     } catch (error) {
       // 404: our DELETE has won. 422, 409: it has, and another Node of this name is there already (a uid cannot be patched), or

@@ -1,0 +1,13 @@
+import type { Step } from './operation.ts';
+
+/** What takes time in an operation beside the steps of its moves. */
+export type Wait = 'pause' | 'cooldown' | 'heartbeats' | 'allocator';
+
+/**
+ * Told while an operation goes on. `moves`: so many are to be carried out from here on; `step`: what brings this node to that
+ * step begins (`undone`: it is taken back); `wait`: something else begins that takes time.
+ */
+export type ProgressEvent =
+  | { kind: 'moves'; count: number }
+  | { kind: 'step'; node: string; step: Step }
+  | { kind: 'wait'; wait: Wait; node?: string };
