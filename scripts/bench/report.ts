@@ -18,3 +18,13 @@ export function times(theirs: number | undefined, ours: number | undefined): str
 export function milliseconds(value: number): string {
   return value < 10 ? `${value.toFixed(1)} ms` : `${value.toFixed(0)} ms`;
 }
+
+export function seconds(value: number): string {
+  return `${(value / 1000).toFixed(1)} s`;
+}
+
+/** Says whether an aim is reached: `reached`, or by how much it is missed. */
+export function aim(words: string, ratio: number, wanted: number): string {
+  const verdict = ratio >= wanted ? 'reached' : 'MISSED';
+  return `Aim: ${words}: ${verdict} (${ratio.toFixed(1)}×, wanted ${wanted}×)`;
+}

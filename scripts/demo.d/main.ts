@@ -7,6 +7,7 @@ import { planeDown, planeUp } from '../clusters/plane.ts';
 import { ROOT } from '../lib/places.ts';
 import { run } from '../lib/processes.ts';
 import { duration, say } from '../lib/progress.ts';
+import { cure } from './cure.ts';
 import { Fleet } from './fleet.ts';
 import { FIRST_FLAGS, leadToFoundingCase } from './founding-case.ts';
 import { endCommands, Shell, tell } from './shell.ts';
@@ -40,21 +41,13 @@ function adminApi(kubeconfig: string): Api {
   return new Api({ server, ca: decode(ca), cert: decode(cert), key: decode(key) });
 }
 
-/** Shows what an operator would do: look, find, plan, cure, look again. */
-async function cure(shell: Shell, node: string): Promise<void> {
-  await shell.type('kubectl podcidr list', { first: 12, last: 34 });
-  await shell.type('kubectl podcidr validate', { first: 26, last: 34 });
-  // The fleet's pods have no controller, so draining asks for --force.
-  await shell.type(`kubectl podcidr reassign ${node} --force --dry-run=client`);
-  const { code } = await shell.type(`kubectl podcidr reassign ${node} --force --yes`);
-  if (code !== 0) throw new Error(`${node} was not cured`);
-  await shell.type(`kubectl podcidr list ${node}`);
-  await shell.type('kubectl podcidr validate', { first: 6, last: 20 });
-}
-
 try {
   await buildProgram();
-  const { kubeconfig, version } = await planeUp({
+  const {
+    kubeconfig,
+    version,
+    server = '',
+  } = await planeUp({
     dir,
     kwok: true,
     controllerManager: FIRST_FLAGS,
@@ -64,11 +57,12 @@ try {
   const api = adminApi(kubeconfig);
   const fleet = new Fleet(api, version);
   await leadToFoundingCase(dir, fleet);
-  const [node = ''] = (await fleet.twins()).slice(-1);
-  mkdirSync(join(folder, 'home'));
+  const home = { own: join(folder, 'home'), other: join(folder, 'home-of-a-colleague') };
+  for (const path of Object.values(home)) mkdirSync(path);
   // No Node is on this PATH: the program is one file.
   const path = [join(ROOT, 'dist'), join(dir, 'bin'), '/usr/bin', '/bin'].join(':');
-  await cure(new Shell({ PATH: path, HOME: join(folder, 'home'), KUBECONFIG: kubeconfig }), node);
+  const shell = new Shell({ PATH: path, HOME: home.own, KUBECONFIG: kubeconfig });
+  await cure({ shell, plane: { dir, kubeconfig, server }, home });
   api.close();
 } catch (error) {
   say(`error: ${(error as Error).message}`);

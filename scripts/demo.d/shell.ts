@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { duration } from '../lib/progress.ts';
 
 const running = new Set<ChildProcess>();
 
@@ -21,6 +22,24 @@ function shorten(text: string, { first, last }: Excerpt): string {
   return `${[...lines.slice(0, first), note, ...(last > 0 ? lines.slice(-last) : [])].join('\n')}\n`;
 }
 
+export interface TypeOptions {
+  /** Of stdout; all of it is shown when it is not there. */
+  excerpt?: Excerpt;
+  /** Of stderr. */
+  words?: Excerpt;
+  /** Environment that differs from the shell's. */
+  env?: Record<string, string>;
+  /** Gets the process: the command itself, no shell stands in between. */
+  onStart?: (child: ChildProcess) => void;
+}
+
+export interface Typed {
+  /** Undefined: ended by a signal. */
+  code: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
 /** Types commands and shows what they print: stdout, then stderr, nothing changed. */
 export class Shell {
   readonly #env: Record<string, string>;
@@ -29,19 +48,24 @@ export class Shell {
     this.#env = env;
   }
 
-  /** Runs a command line as typed and shows it. Resolves with its exit code and stdout. */
-  async type(command: string, excerpt?: Excerpt): Promise<{ code: number; stdout: string }> {
+  /** Runs a command line as typed and shows it, how long it took, and its exit code. */
+  async type(command: string, options: TypeOptions = {}): Promise<Typed> {
     process.stdout.write(`\n$ ${command}\n`);
-    const result = await this.run(command);
+    const started = performance.now();
+    const result = await this.#run(command, options);
+    const { excerpt, words } = options;
     process.stdout.write(excerpt ? shorten(result.stdout, excerpt) : result.stdout);
-    process.stdout.write(result.stderr);
-    tell(`exit ${result.code}`);
+    process.stdout.write(words ? shorten(result.stderr, words) : result.stderr);
+    tell(`${result.code === undefined ? 'killed' : `exit ${result.code}`}, ${duration(performance.now() - started)}`);
     return result;
   }
 
-  run(command: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  #run(command: string, { env, onStart }: TypeOptions): Promise<Typed> {
     return new Promise((resolve, reject) => {
-      const child = spawn('/bin/sh', ['-c', `exec ${command}`], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn('/bin/sh', ['-c', `exec ${command}`], {
+        env: { ...this.#env, ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       running.add(child);
       const collected = { stdout: '', stderr: '' };
       for (const name of ['stdout', 'stderr'] as const) {
@@ -52,8 +76,9 @@ export class Shell {
       child.on('error', reject);
       child.on('close', (code) => {
         running.delete(child);
-        resolve({ code: code ?? 1, ...collected });
+        resolve({ code: code ?? undefined, ...collected });
       });
+      onStart?.(child);
     });
   }
 }

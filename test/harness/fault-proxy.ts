@@ -44,7 +44,7 @@ export interface FaultProxy {
 const PASS: Fault = { kind: 'pass' };
 
 /** A proxy in front of the real API server: what it lets through is answered by the real one. */
-export async function startFaultProxy(plane: ControlPlane): Promise<FaultProxy> {
+export async function startFaultProxy(plane: Pick<ControlPlane, 'dir' | 'kubeconfig' | 'server'>): Promise<FaultProxy> {
   const seen: SeenRequest[] = [];
   const held = new Set<Promise<void>>();
   let fault: (request: SeenRequest) => Fault = () => PASS;
