@@ -1,6 +1,7 @@
 import { leaseRenewal } from '../kube/objects/node-lease.ts';
 import { count } from '../model/text.ts';
 import { persist } from './persist.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function awaitHeartbeats(work: Work): Promise<void> {
   if (heartbeats.size > 0) progress({ kind: 'wait', wait: 'heartbeats' });
   const end = clock.monotonic() + waits.nodeReady;
   for (let first = true; ; first = false) {
-    await Promise.all([...heartbeats].map(([node, before]) => look(node, before, work)));
+    await sideBySide([...heartbeats], ([node, before]) => look(node, before, work));
     if (heartbeats.size === 0 || stopping() || clock.monotonic() >= end) break;
     const limit = Math.ceil(waits.nodeReady / 1000);
     if (first) tell(`Waiting for the next heartbeat of ${count(heartbeats.size, 'kubelet')}, at most ${limit} s`);

@@ -7,6 +7,7 @@ import type { MovePlan } from '../model/plan.ts';
 import { checkPermissions } from './permissions.ts';
 import { checkCredentials } from './preflight/credentials.ts';
 import { tryMove } from './preflight/dry-run.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** What the run will do, as far as it decides about rights. */
 export type PreflightChoices = Pick<OperationChoices, 'drain' | 'allocatorRestart' | 'ignoreUnlisted'>;
@@ -40,8 +41,8 @@ export async function preflight(
   if (!choices.ignoreUnlisted) refuseUnlisted(owned);
   else notes.push(...owned.unlisted.map((kind) => `not searched for what the Nodes own, as asked: ${kind}`));
   const checked: MovePlan = { ...plan, moves: [], refused: [...plan.refused] };
-  for (const move of plan.moves) {
-    const trial = await tryMove(wire, move);
+  const trials = await sideBySide(plan.moves, async (move) => ({ move, trial: await tryMove(wire, move) }));
+  for (const { move, trial } of trials) {
     notes.push(...trial.notes);
     if (trial.refused === undefined) checked.moves.push(move);
     else checked.refused.push({ node: move.node, reason: trial.refused });

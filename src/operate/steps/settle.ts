@@ -17,13 +17,12 @@ export const settleStep: StepDefinition = {
   stored: false,
   isDone: (record) => reached(record, 'settled'),
   async run(record, work) {
-    await clearTaint(record, work);
-    if (readyStatus(record.raw) !== 'True') return record;
-    const ready = await waitFor(
-      `node/${record.node} is back; waiting until it is Ready`,
-      work,
-      async () => readyStatus(await persist(work, () => getNode(work.wire, record.node))) === 'True',
-    );
+    const isReady = (node: RawObject) => readyStatus(node) === 'True';
+    const seen = await clearTaint(record, work);
+    if (!isReady(record.raw)) return record;
+    const read = () => persist(work, () => getNode(work.wire, record.node));
+    const what = `node/${record.node} is back; waiting until it is Ready`;
+    const ready = isReady(seen) || (await waitFor(what, work, async () => isReady(await read())));
     if (!ready)
       work.tell(`Warning: node ${record.node} is not Ready yet; kubectl get node ${record.node} shows when it is`);
     const renewed = await persist(work, () => leaseRenewal(work.wire, record.node));
@@ -34,26 +33,26 @@ export const settleStep: StepDefinition = {
 
 /**
  * Admission puts not-ready:NoSchedule on every new Node; kube-controller-manager takes it off a Ready one, but does not repeat
- * a pass that failed (node_lifecycle_controller.go:doNodeProcessingPassWorker). So it is taken off here if it stays.
+ * a pass that failed (node_lifecycle_controller.go:doNodeProcessingPassWorker). So it is taken off here if it stays. Returns
+ * the Node as it was seen last.
  */
-async function clearTaint(record: OperationRecord, work: Work): Promise<void> {
+async function clearTaint(record: OperationRecord, work: Work): Promise<RawObject> {
   const end = work.clock.monotonic() + work.waits.notReadyTaint;
   for (;;) {
     const node = await persist(work, () => getNode(work.wire, record.node));
     const taints = asList(asObject(node.spec).taints);
     const others = taints.filter((taint) => !isNotReadyTaint(taint));
-    if (others.length === taints.length || readyStatus(node) !== 'True') return;
+    if (others.length === taints.length || readyStatus(node) !== 'True') return node;
     if (work.clock.monotonic() < end && !work.stopping()) {
       await work.clock.sleep(work.waits.poll);
       continue;
     }
     const { uid, resourceVersion } = asObject(node.metadata);
     try {
-      await patchNode(work.wire, record.node, {
+      return await patchNode(work.wire, record.node, {
         metadata: { uid: uid ?? null, resourceVersion: resourceVersion ?? null },
         spec: { taints: others },
       });
-      return;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
     }
