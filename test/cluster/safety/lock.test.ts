@@ -22,7 +22,7 @@ test.serial(
     t.timeout(300_000);
     for (const point of whileLocked()) {
       await rig.clear();
-      const args = await reassign.arrange(rig.world);
+      const args = await reassign.arrange(rig.world, rig.plain);
       await rig.world.createNode('other', { podCIDRs: ['10.244.77.0/24'] });
       const before = await rig.world.state();
       const second: { code: number | null; stderr: string; stdout: string }[] = [];
@@ -52,7 +52,7 @@ test.serial(
     for (const point of whileLocked()) {
       const name = pointName(point);
       await rig.clear();
-      const args = await reassign.arrange(rig.world);
+      const args = await reassign.arrange(rig.world, rig.plain);
       const before = await rig.world.state();
       let stopped = false;
       let resumed: Promise<void> | undefined;
@@ -86,7 +86,7 @@ test.serial('what an overtaken holder had sent and arrives late changes nothing'
   for (const point of whileLocked()) {
     const name = pointName(point);
     await rig.clear();
-    const args = await reassign.arrange(rig.world);
+    const args = await reassign.arrange(rig.world, rig.plain);
     const before = await rig.world.state();
     let overtaken = false;
     const ran = await rig.tell(args, (what, nth, _request, { child }) => {

@@ -18,7 +18,7 @@ test.afterEach.always(() => webhook?.stop());
 
 /** Runs the reassignment with a webhook whose first reviews of the real POST of the Node are judged so. */
 async function reassigned(judge: Parameters<Webhook['decide']>[0]): Promise<{ before: State; ran: Told }> {
-  const args = await reassign.arrange(rig.world);
+  const args = await reassign.arrange(rig.world, rig.plain);
   const before = await rig.world.state();
   webhook = await startWebhook(rig.plane);
   webhook.decide((review) => (isPost(review) ? judge(review) : 'allow'));
@@ -89,7 +89,7 @@ test.serial('a webhook that gives the Node another subnet is told of', async (t)
 test.serial(
   'a webhook that fails to answer while the Node is absent: it is back as soon as that is mended',
   async (t) => {
-    const args = await reassign.arrange(rig.world);
+    const args = await reassign.arrange(rig.world, rig.plain);
     const before = await rig.world.state();
     let mended: Promise<void> | undefined;
     const ran = await rig.tell(args, (what) => {

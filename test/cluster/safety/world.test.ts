@@ -17,7 +17,7 @@ test.after.always(() => rig?.stop());
 /** Runs the reassignment of `moves` while something happens at one or all of its writes. */
 async function tell(story: Story, ...flags: string[]): Promise<{ before: State; ran: Told }> {
   await rig.clear();
-  const args = await reassign.arrange(rig.world);
+  const args = await reassign.arrange(rig.world, rig.plain);
   const before = await rig.world.state();
   const ran = await rig.tell([...args, ...flags], story);
   return { before, ran };

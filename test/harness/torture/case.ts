@@ -35,7 +35,7 @@ const SETTLES_MS = 8_000;
 /** Runs the scenario once without a fault. Returns its writes; throws when it does not even work then. */
 export async function discover(rig: Rig, scenario: Scenario): Promise<Point[]> {
   await rig.clear();
-  const args = await scenario.arrange(rig.world);
+  const args = await scenario.arrange(rig.world, rig.plain);
   const before = await rig.world.state();
   const ran = await rig.run(args);
   const points = [...requestPoints(rig.proxy.seen), ...filePoints(ran.files)];
@@ -51,7 +51,7 @@ export async function discover(rig: Rig, scenario: Scenario): Promise<Point[]> {
 /** Runs one case from its arrangement to its judgement. */
 export async function runCase(rig: Rig, { scenario, strike, recovery }: Case): Promise<CaseResult> {
   await rig.clear();
-  const args = await scenario.arrange(rig.world);
+  const args = await scenario.arrange(rig.world, rig.plain);
   const before = await rig.world.state();
   const known = await rig.world.operations();
   const ran = await rig.run(args, strike);
@@ -59,16 +59,21 @@ export async function runCase(rig: Rig, { scenario, strike, recovery }: Case): P
   const begun = [...(await rig.world.operations())].filter(([id]) => !known.has(id)).map(([, state]) => state);
   const complaints = judgeExit(ran, begun, scenario, before, await rig.world.state());
   let state: CaseState = ran.code === 0 ? 'finished' : 'untouched';
-  let wanted = ran.code === 0 ? allNew : await journaled(rig, known);
-  if (begun.includes('open')) {
-    const recovered = await recover(rig, recovery);
-    said.push(`${recovery}: exit ${recovered.code}`, ...lines(recovered.stdout), ...lines(recovered.stderr));
-    if (recovered.hung) complaints.push(`${recovery} did not end`);
-    if (recovered.code !== 0) complaints.push(`${recovery} ended with ${recovered.code ?? recovered.signal}`);
-    state = recovery.startsWith('resume') ? 'resumed' : 'rolled back';
-    wanted = state === 'resumed' ? allNew : (name) => scenario.rolledBack(name);
-  } else if (begun.includes('finished')) state = 'finished';
-  await rig.proxy.delivered();
+  let wanted: Wish | undefined = ran.code === 0 ? allNew : undefined;
+  // A manifest that arrives late opens an operation after everybody has looked.
+  for (const late of [false, true]) {
+    if (late) await rig.proxy.delivered();
+    const now = [...(await rig.world.operations())].filter(([id]) => !known.has(id)).map(([, is]) => is);
+    if (now.includes('open')) {
+      const recovered = await recover(rig, recovery, scenario.rollback(args));
+      said.push(`${recovery}: exit ${recovered.code}`, ...lines(recovered.stdout), ...lines(recovered.stderr));
+      if (recovered.hung) complaints.push(`${recovery} did not end`);
+      if (recovered.code !== 0) complaints.push(`${recovery} ended with ${recovered.code ?? recovered.signal}`);
+      state = recovery.startsWith('resume') ? 'resumed' : 'rolled back';
+      wanted = state === 'resumed' ? allNew : (name) => scenario.rolledBack(name);
+    } else if (now.includes('finished') && state === 'untouched') state = 'finished';
+  }
+  wanted ??= await journaled(rig, known);
   complaints.push(...(await settled(rig, scenario, before, wanted)), ...(await judgeList(rig)));
   if (complaints.length > 0) return { state: 'broken', complaints, said };
   return { state: ran.reached ? state : 'not reached', complaints, said };
@@ -82,11 +87,9 @@ async function journaled(rig: Rig, known: Map<string, string>): Promise<Wish> {
   return (name) => (moves.some(({ node, step }) => node === name && step === 'finished') ? 'new' : 'old');
 }
 
-function recover(rig: Rig, recovery: Recovery): Promise<Ran> {
-  const [command = '', here] = recovery.split(' ');
-  // A twin's former subnet is the other one's too, and nobody has time to wait.
-  const flags = command === 'rollback' ? ['--allow-conflict', '--cooldown=0s'] : [];
-  const args = [command, '--yes', ...flags];
+function recover(rig: Rig, recovery: Recovery, back: string[]): Promise<Ran> {
+  const [command, here] = recovery.split(' ');
+  const args = [...(command === 'rollback' ? back : ['resume']), '--yes'];
   return here === undefined ? rig.runElsewhere(args) : rig.runAgain(args);
 }
 

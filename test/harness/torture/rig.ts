@@ -7,6 +7,7 @@ import { type ProgramOptions, type ProgramResult, runPodcidr } from '../program.
 import { shortWaitsBundle } from './bundle.ts';
 import { FILE_FAULTS, type FileFaultName, type RequestFault, type Victim } from './faults.ts';
 import { describeRequest, isWrite, type Point, PointCounter } from './points.ts';
+import type { Run } from './scenario.ts';
 import { World } from './world.ts';
 
 /** A program that says nothing for so long hangs. */
@@ -108,6 +109,13 @@ export class Rig {
   runAgain(args: string[]): Promise<Ran> {
     return this.#runOn(this.#machines.at(-1) ?? this.#machine(), args);
   }
+
+  /** Runs the program straight to the server and returns its stdout; throws when it fails. */
+  readonly plain: Run = async (args) => {
+    const { code, stdout, stderr } = await this.runElsewhere([...args, '--yes']);
+    if (code !== 0) throw new Error(`${args.join(' ')}: exit ${code}\n${stderr}`);
+    return stdout;
+  };
 
   #runOn(machine: string, args: string[]): Promise<Ran> {
     return this.#start([...args, '--state-dir', join(machine, 'state')], {

@@ -9,12 +9,22 @@ export interface Scenario {
   moved: string[];
   /** Flags of kube-controller-manager that its plane needs. */
   controllerManager: string[];
-  /** Makes the cluster as it is before, and returns the arguments of the program. */
-  arrange(world: World): Promise<string[]>;
+  /** Makes the cluster as it is before, and returns the arguments of the program. `run`: the program without any fault. */
+  arrange(world: World, run: Run): Promise<string[]>;
   isNew: IsNew;
   /** What a rollback makes of a Node. */
   rolledBack: Wish;
+  /** The arguments of the rollback, from those of the program. */
+  rollback(args: string[]): string[];
 }
+
+/** Runs the program to its end and returns its stdout; throws when it does not end with 0. */
+export type Run = (args: string[]) => Promise<string>;
+
+/** A twin's former subnet is the other one's too, and nobody has time to wait. */
+const BACK = ['--allow-conflict', '--cooldown=0s'];
+
+const rollbackOfTheOnlyOne = () => ['rollback', ...BACK];
 
 /** A restart of kube-controller-manager's leader takes 11 s, and is proven elsewhere. */
 const UNATTENDED = ['--allocator-restart=never'];
@@ -55,6 +65,7 @@ export const reassign: Scenario = {
   },
   isNew: exactly({ moves: '10.244.255.0/24' }),
   rolledBack: former,
+  rollback: rollbackOfTheOnlyOne,
 };
 
 /** A Node without a subnet gets one by a PATCH. Nobody else must hand one out, so the controller manager does not. */
@@ -70,6 +81,7 @@ export const fill: Scenario = {
   isNew: another,
   // A subnet that was given to an empty Node cannot be taken away again.
   rolledBack: () => 'either',
+  rollback: rollbackOfTheOnlyOne,
 };
 
 /** A duplicate, a Node outside the cluster CIDR and one with another mask are cured one after the other. */
@@ -86,7 +98,24 @@ export const invalid: Scenario = {
   },
   isNew: another,
   rolledBack: former,
+  rollback: rollbackOfTheOnlyOne,
+};
+
+/** A Node that was moved gets its former subnet back. A rollback is not rolled back: it is begun again, or resumed. */
+export const rollback: Scenario = {
+  verb: 'rollback',
+  moved: ['moves'],
+  controllerManager: [],
+  async arrange(world, run) {
+    await world.createNode('moves', { podCIDRs: ['10.244.77.0/24'], flannel: true });
+    await world.createOwned('moves');
+    const { id } = JSON.parse(await run(['reassign', 'moves', '-o', 'json', ...UNATTENDED])) as { id: string };
+    return ['rollback', id, '--cooldown=0s'];
+  },
+  isNew: exactly({ moves: '10.244.77.0/24' }),
+  rolledBack: () => 'new',
+  rollback: (args) => args,
 };
 
 /** Every scenario, by its name in the table. */
-export const SCENARIOS: Scenario[] = [reassign, fill, invalid];
+export const SCENARIOS: Scenario[] = [reassign, fill, invalid, rollback];
