@@ -49,11 +49,11 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
         hint: `finish it with: kubectl podcidr resume ${found.id}`,
       });
     }
-    if (found.manifest.state === 'rolledBack') {
+    const former = journal.operations.find(({ manifest }) => manifest.of === found.id && manifest.state === 'open');
+    if (found.manifest.state === 'rolledBack' && !former) {
       streams.err(`operation ${found.id} is rolled back; nothing was changed\n`);
       return EXIT.fine;
     }
-    const former = journal.operations.find(({ manifest }) => manifest.of === found.id && manifest.state === 'open');
     const ground = surveyGround(await surveyAgain(wire, found.manifest, args.settings));
     checkConflicts(movesBack(found.records, { moves: former?.manifest.moves ?? [] }), ground, args.allowConflict);
     streams.err(renderStanding(found.manifest, standings(found)));

@@ -1,3 +1,4 @@
+import { EXIT, Failure } from '../model/failure.ts';
 import type { OperationManifest, OperationRecord } from '../model/operation.ts';
 import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
@@ -35,7 +36,7 @@ export async function beginOperation(manifest: OperationManifest, todo: Todo[], 
     await fenceDisplaced(session, [], manifest.clusterUID);
     await repairAllocator(manifest, session);
     const begun = await openManifest(manifest, session);
-    return await carryOut(begun, await storeLost(begun, todo, session), session);
+    return await whileOpen(begun, async () => carryOut(begun, await storeLost(begun, todo, session), session));
   } finally {
     await session.close();
   }
@@ -62,8 +63,10 @@ export async function resumeOperation(operation: JournaledOperation, tools: Tool
   const session = await openSession(id, [id], tools);
   try {
     await fenceDisplaced(session, [id], manifest.clusterUID);
-    await fence(operation, session);
-    return await carryOut(manifest, openMoves(operation), session, [...records.values()]);
+    return await whileOpen(manifest, async () => {
+      await fence(operation, session);
+      return carryOut(manifest, openMoves(operation), session, [...records.values()]);
+    });
   } finally {
     await session.close();
   }
@@ -73,6 +76,17 @@ export async function resumeOperation(operation: JournaledOperation, tools: Tool
     const open = todo.filter(({ record }) => record?.step !== 'finished');
     const isBegun = ({ record }: Todo) => record !== undefined && record.step !== 'undone';
     return [...open.filter(isBegun), ...open.filter((one) => !isBegun(one))];
+  }
+}
+
+/** Whatever ends the work while the operation is open is thrown as a Failure with exit code 3, and how to go on. */
+export async function whileOpen<Value>({ operation }: OperationManifest, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || (error instanceof Failure && error.exitCode === EXIT.unfinished)) throw error;
+    const hint = `go on with: kubectl podcidr resume ${operation}`;
+    throw new Failure(error.message, { hint, exitCode: EXIT.unfinished, cause: error });
   }
 }
 

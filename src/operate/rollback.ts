@@ -7,7 +7,7 @@ import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase
 import { fence, fenceDisplaced } from './fence.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { runMoves, type Todo } from './moves.ts';
-import { closeOperation, type Ended, openManifest } from './operation.ts';
+import { closeOperation, type Ended, openManifest, whileOpen } from './operation.ts';
 import { persist } from './persist.ts';
 import { type Outcome, runMove, STEPS, undoMove } from './runner.ts';
 import { openSession, type Session } from './session.ts';
@@ -42,28 +42,32 @@ export async function rollbackOperation({ of, manifest, former }: Rollback, tool
   try {
     await fenceDisplaced(session, [own, of.id], manifest.clusterUID);
     await repairAllocator(manifest, session);
-    if (former) await fence(former, session);
-    else await openManifest(manifest, session);
-    await fence(of, session);
-    const outcomes = await settleOpen({ of, manifest }, session);
-    if (outcomes.some(({ state }) => state === 'interrupted') || tools.stopping()) return { manifest, outcomes };
-    const back = movesBack(of.records, manifest);
-    const whole = { ...manifest, moves: back };
-    await session.journal.saveManifest(whole);
-    outcomes.push(...(await moveBack(whole, { of, manifest, former }, session)));
-    const left = [...of.records.values()].some((record) => record.step !== 'undone' && !isKept(record));
-    if (left) return { manifest: whole, outcomes };
-    // What an unfinished operation has patched in stays, and its allocator was not settled yet.
-    const kept = of.manifest.state === 'open' ? [...of.records.values()] : [];
-    if (!(await settleAllocatorOf(whole, [...kept, ...recordsOf(outcomes)], session))) {
-      return { manifest: whole, outcomes };
-    }
-    const closed = await closeOperation(of.manifest, 'rolledBack', session);
-    if (closed.state !== 'rolledBack') return { manifest: whole, outcomes };
-    return { manifest: await closeOperation(whole, 'finished', session), outcomes };
+    if (!former) await openManifest(manifest, session);
+    return await whileOpen(manifest, () => goBack({ of, manifest, former }, session));
   } finally {
     await session.close();
   }
+}
+
+async function goBack({ of, manifest, former }: Rollback, session: Session): Promise<Ended> {
+  if (former) await fence(former, session);
+  await fence(of, session);
+  const outcomes = await settleOpen({ of, manifest }, session);
+  if (outcomes.some(({ state }) => state === 'interrupted') || session.tools.stopping()) return { manifest, outcomes };
+  const back = movesBack(of.records, manifest);
+  const whole = { ...manifest, moves: back };
+  await session.journal.saveManifest(whole);
+  outcomes.push(...(await moveBack(whole, { of, manifest, former }, session)));
+  const left = [...of.records.values()].some((record) => record.step !== 'undone' && !isKept(record));
+  if (left) return { manifest: whole, outcomes };
+  // What an unfinished operation has patched in stays, and its allocator was not settled yet.
+  const kept = of.manifest.state === 'open' ? [...of.records.values()] : [];
+  if (!(await settleAllocatorOf(whole, [...kept, ...recordsOf(outcomes)], session))) {
+    return { manifest: whole, outcomes };
+  }
+  const closed = await closeOperation(of.manifest, 'rolledBack', session);
+  if (closed.state !== 'rolledBack') return { manifest: whole, outcomes };
+  return { manifest: await closeOperation(whole, 'finished', session), outcomes };
 }
 
 /** Brings every open record of the operation to `undone` or `finished`; stops at the first that cannot be. */

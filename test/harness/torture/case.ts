@@ -36,7 +36,7 @@ const SETTLES_MS = 8_000;
 export async function discover(rig: Rig, scenario: Scenario): Promise<Point[]> {
   await rig.clear();
   const args = await scenario.arrange(rig.world, rig.plain);
-  const before = await rig.world.state();
+  const before = await rig.world.stateBefore();
   const ran = await rig.run(args);
   const points = [...requestPoints(rig.proxy.seen), ...filePoints(ran.files)];
   const complaints = [
@@ -52,7 +52,7 @@ export async function discover(rig: Rig, scenario: Scenario): Promise<Point[]> {
 export async function runCase(rig: Rig, { scenario, strike, recovery }: Case): Promise<CaseResult> {
   await rig.clear();
   const args = await scenario.arrange(rig.world, rig.plain);
-  const before = await rig.world.state();
+  const before = await rig.world.stateBefore();
   const known = await rig.world.operations();
   const ran = await rig.run(args, strike);
   const said = [`exit ${ran.code ?? ran.signal}`, ...lines(ran.stdout), ...lines(ran.stderr)];
@@ -94,29 +94,24 @@ function recover(rig: Rig, recovery: Recovery, back: string[]): Promise<Ran> {
 }
 
 /** What the exit code promises must be so. */
-function judgeExit(ran: Struck, begun: string[], { moved }: Scenario, before: State, after: State): string[] {
+function judgeExit(ran: Struck, begun: string[], scenario: Scenario, before: State, after: State): string[] {
   const complaints: string[] = [];
   if (ran.hung) complaints.push('the program did not end');
   if (begun.length > 1) complaints.push(`it began ${begun.length} operations`);
   if (ran.code === 0 && !begun.includes('finished')) complaints.push('exit 0, and no operation is finished');
   if (ran.code === 2 && begun.includes('open')) complaints.push('exit 2, and an operation is open');
-  if ((ran.code === 2 || begun.length === 0) && !untouched(before, after, moved)) {
+  if ((ran.code === 2 || begun.length === 0) && !untouched(before, after, scenario)) {
     complaints.push(`exit ${ran.code ?? ran.signal} with ${begun.length} operations, and a Node was touched`);
   }
   return complaints;
 }
 
 /** Judges again and again until nothing is wrong, or what is wrong stays. */
-export async function settled(
-  rig: Rig,
-  { moved, isNew }: Scenario,
-  before: State,
-  wanted: Wish = allNew,
-): Promise<string[]> {
+export async function settled(rig: Rig, scenario: Scenario, before: State, wanted: Wish = allNew): Promise<string[]> {
   let complaints: string[] = [];
   await until(async () => {
     complaints = [
-      ...judge(before, await rig.world.state(), moved, wanted, isNew),
+      ...judge(before, await rig.world.state(), scenario, wanted),
       ...(await judgeLock(rig)),
       ...[...(await rig.world.operations())].filter(([, is]) => is === 'open').map(([id]) => `operation ${id} is open`),
     ];

@@ -14,15 +14,24 @@ export type Wish = (node: string) => Wanted;
 /** Says what is wrong with the subnets of a moved Node that should have its new ones; undefined when nothing is. */
 export type IsNew = (name: string, podCIDRs: string[], before: State) => string | undefined;
 
+/** What of a scenario is judged. */
+export interface Judged {
+  moved: string[];
+  lost?: boolean;
+  isNew: IsNew;
+}
+
 /**
  * What is broken, a line each: a Node that is not there or not whole, a subnet that is neither as before nor as wanted, two
  * Nodes that share one and did not, anything that a Node owned and that is gone, changed or another's.
  */
-export function judge(before: State, after: State, moved: string[], wanted: Wish, isNew: IsNew): string[] {
+export function judge(before: State, after: State, { moved, lost, isNew }: Judged, wanted: Wish): string[] {
   return [
     ...[...before.nodes].flatMap(([name, was]) => {
       const is = after.nodes.get(name);
-      if (!is) return [`node ${name} is lost`];
+      const mayBeAbsent = lost === true && moved.includes(name) && wanted(name) !== 'new';
+      if (!is) return mayBeAbsent ? [] : [`node ${name} is lost`];
+      if (mayBeAbsent && wanted(name) === 'old') return [`node ${name} is there`];
       return moved.includes(name)
         ? judgeMoved(
             was,
@@ -37,9 +46,12 @@ export function judge(before: State, after: State, moved: string[], wanted: Wish
   ];
 }
 
-/** True when nothing at all has happened to the Nodes: they are the very same. */
-export function untouched(before: State, after: State, moved: string[]): boolean {
-  return moved.every((name) => before.nodes.get(name)?.metadata.uid === after.nodes.get(name)?.metadata.uid);
+/** True when nothing at all has happened to the Nodes: they are the very same, or as absent as before. */
+export function untouched(before: State, after: State, { moved, lost }: Judged): boolean {
+  return moved.every((name) => {
+    const is = after.nodes.get(name)?.metadata.uid;
+    return lost ? is === undefined : is === before.nodes.get(name)?.metadata.uid;
+  });
 }
 
 /** A Node's subnets, as the server has them. */

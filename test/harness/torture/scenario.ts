@@ -7,6 +7,8 @@ export interface Scenario {
   verb: string;
   /** Names of the Nodes that it moves. */
   moved: string[];
+  /** They are absent before; what they were like is in the state that `arrange` returns. */
+  lost?: boolean;
   /** Flags of kube-controller-manager that its plane needs. */
   controllerManager: string[];
   /** Makes the cluster as it is before, and returns the arguments of the program. `run`: the program without any fault. */
@@ -28,6 +30,9 @@ const rollbackOfTheOnlyOne = () => ['rollback', ...BACK];
 
 /** A restart of kube-controller-manager's leader takes 11 s, and is proven elsewhere. */
 const UNATTENDED = ['--allocator-restart=never'];
+
+/** The pod has no controller. */
+const EVICTING = ['--force'];
 
 const CLUSTER = /^10\.244\.\d+\.0\/24$/;
 
@@ -52,6 +57,7 @@ async function createTwins(world: World): Promise<void> {
   await world.createNode('keeps', { podCIDRs: ['10.244.77.0/24'] });
   await world.createNode('moves', { podCIDRs: ['10.244.77.0/24'], labels: { zone: 'b' }, flannel: true });
   await world.createOwned('moves');
+  await world.createPod('evicted', 'moves');
 }
 
 /** A duplicate gets a free subnet. */
@@ -61,7 +67,7 @@ export const reassign: Scenario = {
   controllerManager: [],
   async arrange(world) {
     await createTwins(world);
-    return ['reassign', 'moves', ...UNATTENDED];
+    return ['reassign', 'moves', ...EVICTING, ...UNATTENDED];
   },
   isNew: exactly({ moves: '10.244.255.0/24' }),
   rolledBack: former,
@@ -91,13 +97,46 @@ export const invalid: Scenario = {
   controllerManager: [],
   async arrange(world) {
     await createTwins(world);
+    // The twin with fewer pods moves.
+    await world.createPod('first', 'keeps');
+    await world.createPod('second', 'keeps');
     await world.createNode('outside', { podCIDRs: ['10.99.5.0/24'] });
     await world.createNode('small', { podCIDRs: ['10.244.80.0/26'] });
     await world.createOwned('small');
-    return ['reassign', '--invalid', ...UNATTENDED];
+    return ['reassign', '--invalid', ...EVICTING, ...UNATTENDED];
   },
   isNew: another,
   rolledBack: former,
+  rollback: rollbackOfTheOnlyOne,
+};
+
+/** A duplicate gets a subnet from kube-controller-manager. */
+export const reset: Scenario = {
+  verb: 'reset',
+  moved: ['moves'],
+  controllerManager: [],
+  async arrange(world) {
+    await createTwins(world);
+    return ['reset', 'moves', ...EVICTING, ...UNATTENDED];
+  },
+  isNew: another,
+  rolledBack: former,
+  rollback: rollbackOfTheOnlyOne,
+};
+
+/** A Node that was lost by hand is posted again from a dump. What it owned is lost too: the garbage collector was quicker. */
+export const restore: Scenario = {
+  verb: 'restore',
+  moved: ['lost'],
+  lost: true,
+  controllerManager: [],
+  async arrange(world) {
+    await world.createNode('lost', { podCIDRs: ['10.244.77.0/24'], labels: { zone: 'b' }, flannel: true });
+    return ['restore', '-f', await world.loseNode('lost'), ...UNATTENDED];
+  },
+  isNew: exactly({ lost: '10.244.77.0/24' }),
+  // A Node that is back is not deleted again.
+  rolledBack: () => 'either',
   rollback: rollbackOfTheOnlyOne,
 };
 
@@ -118,4 +157,4 @@ export const rollback: Scenario = {
 };
 
 /** Every scenario, by its name in the table. */
-export const SCENARIOS: Scenario[] = [reassign, fill, invalid, rollback];
+export const SCENARIOS: Scenario[] = [reassign, fill, invalid, reset, restore, rollback];

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KubeObject } from '../../../scripts/clusters/kube-object.ts';
 import type { NodeOptions } from '../../../scripts/clusters/node-object.ts';
 import { until } from '../../../scripts/lib/processes.ts';
 import { ownedBy } from '../../cluster/reassign/support.ts';
 import type { ControlPlane } from '../control-plane.ts';
-import { node } from '../node.ts';
+import { node, pod } from '../node.ts';
 
 /** All that a case can change: every Node by name, and what the Nodes own by path. */
 export interface State {
@@ -23,6 +25,8 @@ export class World {
   readonly plane: ControlPlane;
   #nodes: string[] = [];
   #dependents: string[] = [];
+  #pods: string[] = [];
+  readonly #lost = new Map<string, KubeObject>();
 
   constructor(plane: ControlPlane) {
     this.plane = plane;
@@ -51,6 +55,32 @@ export class World {
     this.#nodes.push(name);
     await api.post('/api/v1/nodes', node(name, options));
     await api.patch(`/api/v1/nodes/${name}`, { spec: { taints: null } });
+  }
+
+  /** A pod on the pod network of the Node, which ends at once when it is evicted: no kubelet is needed for that. */
+  async createPod(name: string, nodeName: string): Promise<void> {
+    const spec = { nodeName, terminationGracePeriodSeconds: 0, containers: [{ name: 'main', image: 'none' }] };
+    await this.plane.api.post('/api/v1/namespaces/default/pods', pod(name, nodeName, { spec }));
+    this.#pods.push(name);
+  }
+
+  /** Deletes the Node as an operator does by mistake, and returns the path of a dump from before. */
+  async loseNode(name: string): Promise<string> {
+    const { api, dir } = this.plane;
+    const lost = await api.get(`/api/v1/nodes/${name}`);
+    const path = join(dir, `${name}.json`);
+    writeFileSync(path, JSON.stringify(lost));
+    await api.delete(`/api/v1/nodes/${name}`);
+    // As an item of a list.
+    const { kind: _kind, apiVersion: _version, ...item } = lost;
+    this.#lost.set(name, item);
+    return path;
+  }
+
+  /** Everything as the case begins: a lost Node is in it as it was. */
+  async stateBefore(): Promise<State> {
+    const state = await this.state();
+    return { ...state, nodes: new Map([...state.nodes, ...this.#lost]) };
   }
 
   /** Gives the Node what must outlive it: a ConfigMap, its CSINode and a custom resource. */
@@ -99,11 +129,14 @@ export class World {
     const { api } = this.plane;
     await Promise.all([
       ...this.#dependents.map((path) => api.delete(path)),
+      ...this.#pods.map((name) => api.delete(`/api/v1/namespaces/default/pods/${name}`, { gracePeriodSeconds: 0 })),
       ...this.#nodes.map((name) => api.delete(`/api/v1/nodes/${name}`)),
       api.delete(LOCK),
       api.delete(`${KUBE_SYSTEM_CONFIG_MAPS}?${OURS}`),
     ]);
     this.#nodes = [];
     this.#dependents = [];
+    this.#pods = [];
+    this.#lost.clear();
   }
 }
