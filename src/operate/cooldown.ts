@@ -1,5 +1,5 @@
 import type { OperationRecord } from '../model/operation.ts';
-import type { Tools } from './tools.ts';
+import type { Work } from './work.ts';
 
 /** A Node that was restored has been absent since who knows when. */
 const DAY = 24 * 3600 * 1000;
@@ -13,7 +13,7 @@ export async function coolDown(
   node: string,
   absence: OperationRecord['absence'],
   cooldown: number,
-  { clock, waits, stopping, progress, tell }: Pick<Tools, 'clock' | 'waits' | 'stopping' | 'progress' | 'tell'>,
+  { clock, waits, stopping, progress, tell }: Pick<Work, 'clock' | 'waits' | 'stopping' | 'progress' | 'tell'>,
 ): Promise<void> {
   if (!absence || absence.ms < waits.absenceNoticed) return;
   const end = Date.parse(absence.until) + cooldown;
