@@ -59,7 +59,7 @@ export async function findOperation(
   }
   if (found && found.unreadable.length > 0) {
     throw new Failure(`the journal of operation ${found.id} cannot be used: ${found.unreadable.join(', ')}`, {
-      hint: 'what is wrong with each copy is said above; nothing is guessed and nothing was changed',
+      hint: `what is wrong with each copy is said above, nothing was changed; to give it up: kubectl podcidr operations prune ${found.id}`,
     });
   }
   return found;

@@ -2,11 +2,12 @@ import type { ConnectionFlags } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { OperationManifest, PlannedMove } from '../model/operation.ts';
 import type { SettingFlags } from '../model/settings.ts';
+import type { ClusterSurvey } from '../model/survey.ts';
 import type { JournaledOperation } from '../operate/journal/read.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
 import { movesBack, rollbackOperation } from '../operate/rollback.ts';
 import { type Ground, surveyGround } from '../plan/ground.ts';
-import { conflictsOf } from '../plan/rollback.ts';
+import { conflictsOf, lostMoves } from '../plan/rollback.ts';
 import { renderStanding } from '../render/standing.ts';
 import { atWork } from './at-work.ts';
 import { newManifest } from './carry-out.ts';
@@ -54,8 +55,12 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
       streams.err(`operation ${found.id} is rolled back; nothing was changed\n`);
       return EXIT.fine;
     }
-    const ground = surveyGround(await surveyAgain(wire, found.manifest, args.settings));
-    checkConflicts(movesBack(found.records, { moves: former?.manifest.moves ?? [] }), ground, args.allowConflict);
+    const survey = await surveyAgain(wire, found.manifest, args.settings);
+    const ground = surveyGround(survey);
+    const back = movesBack(found.records, { moves: former?.manifest.moves ?? [] });
+    // One that was begun says itself how far each is.
+    if (!former) checkThere(back, survey);
+    checkConflicts(back, ground, args.allowConflict);
     streams.err(renderStanding(found.manifest, standings(found)));
     if (!args.yes && !(await agreed(context, `Give these nodes their former subnets back?`))) {
       streams.err('rollback cancelled, nothing was changed\n');
@@ -79,6 +84,22 @@ function backwards(
   const { choices } = of.manifest;
   const own = { ...choices, allowConflict, cooldown: cooldown ?? choices.cooldown };
   return { ...newManifest(context, 'rollback', { ...of.manifest, moves: [] }, own), of: of.id };
+}
+
+/** Throws Failure when a node is no longer the one that was moved: what it has now is not ours to take. */
+function checkThere(moves: PlannedMove[], survey: ClusterSurvey): void {
+  const lost = lostMoves(moves, survey);
+  const [first, ...more] = lost;
+  if (!first) return;
+  const rest = moves.filter(({ node }) => !lost.some((one) => one.node === node));
+  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+  const command = rest.map(({ node, to }) => `${node}=${to.join(',')}`).join(' ');
+  throw new Failure(`node ${first.node} cannot have its former subnet back: ${first.reason}${others}`, {
+    hint:
+      rest.length > 0
+        ? `this gives the others theirs: kubectl podcidr reassign ${command}`
+        : 'kubectl podcidr list shows what is there now; kubectl podcidr reassign NODE=CIDR gives it a subnet',
+  });
 }
 
 /** Throws Failure when a former subnet is somebody else's by now, or is not fit for the cluster any more. */

@@ -1,4 +1,4 @@
-import { getNode } from '../kube/objects/node.ts';
+import { findNode } from '../kube/objects/node.ts';
 import { Failure } from '../model/failure.ts';
 import type { RawObject } from '../model/json.ts';
 import type { Dependent, OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
@@ -63,7 +63,7 @@ async function runTodo(todo: Todo, manifest: OperationManifest, session: Session
   const attempt = (record?.attempt ?? 0) + 1;
   try {
     const known = raw ?? (move.method === 'create' ? lostNode(todo) : undefined);
-    const node = known ?? (await persist(work, () => getNode(work.wire, move.node)));
+    const node = known ?? (await presentNode(move.node, work));
     const first = firstRecord(manifest, todo, { raw: node, attempt }, session);
     if (known === undefined) checkUnchanged(node, first);
     await coolDown(move.node, absence, manifest.choices.cooldown, session.tools);
@@ -72,6 +72,14 @@ async function runTodo(todo: Todo, manifest: OperationManifest, session: Session
     if (!(error instanceof Error) || error instanceof Left) throw error;
     return { state: 'refused', record: { ...move, step: 'planned' }, error };
   }
+}
+
+async function presentNode(name: string, work: Work): Promise<RawObject> {
+  const node = await persist(work, () => findNode(work.wire, name));
+  if (node) return node;
+  throw new Failure(`node ${name} was deleted since the plan was made`, {
+    hint: 'kubectl podcidr list shows every node',
+  });
 }
 
 /** A Node that is lost stands in the journal alone. Throws Failure when it was not stored before the end. */

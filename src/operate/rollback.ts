@@ -6,6 +6,7 @@ import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
 import type { JournaledOperation } from './journal/read.ts';
+import { lostTrack } from './lost-track.ts';
 import { runMoves, type Todo } from './moves.ts';
 import { closeOperation, type Ended, openManifest, whileOpen } from './operation.ts';
 import { persist } from './persist.ts';
@@ -21,6 +22,15 @@ const KEPT: OperationRecord['method'][] = ['patch', 'create'];
 /** Nothing to take back, or nothing that can be: a reset may be given the subnet that the Node had. */
 function isKept({ method, from, to }: OperationRecord): boolean {
   return KEPT.includes(method) || from.join(',') === to.join(',');
+}
+
+/** What is not taken back, for the operator. */
+function keptLines({ records }: JournaledOperation): string[] {
+  return [...records.values()].flatMap(({ node, method, step, to }) => {
+    if (step !== 'finished') return [];
+    if (method === 'patch') return [`node/${node} keeps ${to.join(',')}: it had none before, and what is given stays`];
+    return method === 'create' ? [`node/${node} stays: it was absent before, and is not deleted again`] : [];
+  });
 }
 
 /** What a rollback rests on: the operation that is rolled back, and its own journal when it was interrupted before. */
@@ -65,6 +75,7 @@ async function goBack({ of, manifest, former }: Rollback, session: Session): Pro
   if (!(await settleAllocatorOf(whole, [...kept, ...recordsOf(outcomes)], session))) {
     return { manifest: whole, outcomes };
   }
+  for (const line of keptLines(of)) session.tools.tell(line);
   const closed = await closeOperation(of.manifest, 'rolledBack', session);
   if (closed.state !== 'rolledBack') return { manifest: whole, outcomes };
   return { manifest: await closeOperation(whole, 'finished', session), outcomes };
@@ -98,6 +109,8 @@ async function settle(record: OperationRecord, session: Session, work: Work): Pr
     }
     if (record.method === 'patch') return { state: 'finished', record: await settlePatch(record, work) };
     if (record.method === 'create') return await settleCreate(record, work);
+    const lost = record.step === 'swapping' ? undefined : await lostTrack(record, work);
+    if (lost) throw lost;
     const absent = record.step === 'swapping' && (await settleDeletion(record, work)) === 'absent';
     if (!absent) return { state: 'finished', record: await undoMove(STEPS[record.method], record, work) };
     return await postFormer(record, work);

@@ -2,8 +2,8 @@ import { getNode } from '../kube/objects/node.ts';
 import { Failure } from '../model/failure.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import type { Move } from '../model/plan.ts';
-import { asObject } from '../model/read-json.ts';
 import { Left } from './leaving.ts';
+import { lostTrack } from './lost-track.ts';
 import { allocateStep } from './steps/allocate.ts';
 import { announceStep } from './steps/announce.ts';
 import { cordonStep } from './steps/cordon.ts';
@@ -91,11 +91,14 @@ async function giveUp(steps: StepDefinition[], record: OperationRecord, error: E
   if (reached(record, 'posted') || record.firstSwap) return interrupted(record, error, work);
   work.progress({ kind: 'step', node: record.node, step: 'undone' });
   try {
-    // Seen, not believed: only while the old Node is there can anything be taken back.
-    const { uid } = asObject((await getNode(work.wire, record.node)).metadata);
-    if (record.method === 'create')
+    if (record.method === 'create') {
+      // Whoever restored it meanwhile has done what was to be done.
+      await getNode(work.wire, record.node);
       return { state: 'undone', record: await work.journal.save(record, 'undone'), error };
-    if (uid !== record.uid) return interrupted(record, error, work);
+    }
+    // Seen, not believed: only while the old Node is there can anything be taken back.
+    const lost = await lostTrack(record, work);
+    if (lost) return interrupted(record, reached(work.journal.last(record), 'swapping') ? error : lost, work);
     return { state: 'undone', record: await undoMove(steps, work.journal.last(record), work), error };
   } catch {
     return interrupted(record, error, work);

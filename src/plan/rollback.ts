@@ -1,5 +1,6 @@
 import type { PlannedMove } from '../model/operation.ts';
 import type { Refused } from '../model/plan.ts';
+import type { ClusterSurvey } from '../model/survey.ts';
 import { readableBlocks } from '../subnet/parse.ts';
 import type { Ground } from './ground.ts';
 import { objection } from './wish/check.ts';
@@ -19,4 +20,15 @@ export function conflictsOf(moves: PlannedMove[], ground: Ground): Refused[] {
     inUse = [...others, ...blocks.map((block) => ({ block, holder: `node ${node}`, node }))];
   }
   return conflicts;
+}
+
+/** Moves whose node is gone, was created again, or has another subnet than it was given, each with the reason. */
+export function lostMoves(moves: PlannedMove[], { nodes }: Pick<ClusterSurvey, 'nodes'>): Refused[] {
+  return moves.flatMap(({ node, uid, from }) => {
+    const there = nodes.find(({ name }) => name === node);
+    if (!there) return [{ node, reason: 'it was deleted since' }];
+    if (there.uid !== uid) return [{ node, reason: 'it was deleted and created again since' }];
+    const present = there.podCIDRs.join(',');
+    return present === from.join(',') ? [] : [{ node, reason: `it has ${present || 'no subnet'} now` }];
+  });
 }

@@ -1,6 +1,8 @@
 import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { deleteConfigMap, noteConfigMaps } from '../../kube/objects/config-map.ts';
 import type { Wire } from '../../kube/wire/wire.ts';
+import { asObject } from '../../model/read-json.ts';
 import { writeNodeFile, writeRecordFile } from './disk.ts';
 import { nodePath, operationFolder, recordPath } from './names.ts';
 import type { JournaledOperation } from './read.ts';
@@ -33,7 +35,13 @@ export async function prune(
   );
 }
 
-async function keep(stateFolder: string, { records }: JournaledOperation): Promise<void> {
+async function keep(stateFolder: string, operation: JournaledOperation): Promise<void> {
+  const { id, manifest, records, configMaps, unreadable } = operation;
+  const folder = operationFolder(stateFolder, { ...manifest, operation: id, node: undefined, aside: '' });
+  // What this program cannot read somebody may make sense of.
+  for (const map of unreadable.length > 0 ? configMaps : []) {
+    await writeRecordFile(join(folder, `${String(asObject(map.metadata).name)}.configmap`), map);
+  }
   for (const record of records.values()) {
     const name = { ...record, aside: '' };
     await writeNodeFile(nodePath(stateFolder, name), record.body);

@@ -15,7 +15,7 @@ import { isAside, operationFolder } from './names.ts';
 export interface JournaledOperation {
   id: string;
   manifest: OperationManifest;
-  /** By node; nodes that are not begun have none. */
+  /** By node, in the order of the moves; nodes that are not begun have none. */
   records: Map<string, OperationRecord>;
   /** The copies in the cluster, as they were read. */
   configMaps: RawObject[];
@@ -76,7 +76,17 @@ function joined(id: string, copies: Copy[], configMaps: RawObject[]): JournaledO
   const unreadable = [...new Set(lost.map(({ node }) => `node ${node}`))];
   if (!manifest && copies.some(({ node }) => node === undefined)) unreadable.push('the manifest');
   const whole = manifest ?? derivedManifest([...records.values()]);
-  return whole ? [{ id, manifest: whole, records, configMaps, unreadable }] : [];
+  return whole ? [{ id, manifest: whole, records: inOrder(records, whole), configMaps, unreadable }] : [];
+}
+
+/** As the operation moves them; what its manifest does not know comes last. */
+function inOrder(
+  records: ReadonlyMap<string, OperationRecord>,
+  { moves }: OperationManifest,
+): Map<string, OperationRecord> {
+  const names = new Set([...moves.map(({ node }) => node), ...records.keys()]);
+  const found = [...names].flatMap((name) => records.get(name) ?? []);
+  return new Map(found.map((record) => [record.node, record]));
 }
 
 async function clusterMaps(wire: Wire, { operation }: JournalPlace, complaints: string[]): Promise<RawObject[]> {

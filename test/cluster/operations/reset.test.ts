@@ -179,7 +179,7 @@ for (const [name, nth] of [
       const before = await getNode(stage.plane, 'worker');
       await createOwned(stage.plane, before);
       let posts = 0;
-      await stage.killed(['reset', 'worker', UNATTENDED], (request) => {
+      await stage.killed(['reset', 'worker', UNATTENDED, '--cooldown=0s'], (request) => {
         if (isPost(request)) posts += 1;
         return isPost(request) && posts === nth;
       });
