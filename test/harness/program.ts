@@ -13,6 +13,8 @@ export interface ProgramOptions {
   input?: string;
   /** Runs it on a terminal: everything it prints is in stdout, in order. */
   tty?: boolean;
+  /** Leaves standard input open: the test types, through the child that `onStart` gets. */
+  typed?: boolean;
   cwd?: string;
   /** Another entry than the usual one: a file that Node runs. */
   entry?: string;
@@ -43,7 +45,7 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 /** Runs `kubectl-podcidr ARGS` to its end. */
 export function runPodcidr(args: string[], options: ProgramOptions = {}): Promise<ProgramResult> {
   const words = commandLine(args, options.entry);
-  const [file, ...rest] = options.tty ? ['script', '-qec', words.map(quote).join(' '), '/dev/null'] : words;
+  const [file, ...rest] = options.tty ? ['script', '-qec', `exec ${words.map(quote).join(' ')}`, '/dev/null'] : words;
   const env: Record<string, string> = {
     PATH: process.env.PATH ?? '',
     HOME: TEST_HOME,
@@ -63,7 +65,7 @@ export function runPodcidr(args: string[], options: ProgramOptions = {}): Promis
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, ...collected }));
     child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input ?? '');
+    if (!options.typed) child.stdin.end(options.input ?? '');
     options.onStart?.(child);
   });
 }
