@@ -17,16 +17,16 @@ export async function verifyMoves(wire: Wire, records: OperationRecord[], maySha
     const node = asObject(item);
     return { name: String(asObject(node.metadata).name), podCIDRs: podCIDRsOf(node) };
   });
-  const moved = records.flatMap(({ node: name, method, step, from, to: given }) => {
-    // It was lost before, and whoever took the restoring back left it so.
-    if (method === 'create' && step === 'undone') return [];
-    const to = step === 'undone' ? from : given;
+  const moved = records.flatMap(({ node: name, step, method, from, to: given }) => {
+    const undone = step === 'undone';
+    const to = undone ? from : given;
     const node = nodes.find((one) => one.name === name);
-    if (!node) return [`node ${name} is absent`];
-    if (to.length === 0) return [`node ${name} has no subnet`];
+    // What was to be posted or patched and was not is as absent, or as empty, as before.
+    if (!node) return undone && method === 'create' ? [] : [`node ${name} is absent`];
+    if (to.length === 0 && !undone) return [`node ${name} has no subnet`];
     if (node.podCIDRs.join(',') !== to.join(','))
       return [`node ${name} has ${node.podCIDRs.join(',') || 'no subnet'}, not ${to.join(',')}`];
-    if (mayShare || step === 'undone') return [];
+    if (mayShare || undone) return [];
     const blocks = readableBlocks(to);
     return nodes
       .filter((other) => other.name !== name)

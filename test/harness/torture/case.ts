@@ -68,15 +68,23 @@ export async function runCase(rig: Rig, { scenario, strike, recovery }: Case): P
       const recovered = await recover(rig, recovery, scenario.rollback(args));
       said.push(`${recovery}: exit ${recovered.code}`, ...lines(recovered.stdout), ...lines(recovered.stderr));
       if (recovered.hung) complaints.push(`${recovery} did not end`);
-      if (recovered.code !== 0) complaints.push(`${recovery} ended with ${recovered.code ?? recovered.signal}`);
+      // The dump of a lost Node is the operator's: killed before it was copied, the restore ends and is to be done again.
+      const refused = recovered.code === 2 && scenario.lost === true && recovery.startsWith('resume');
+      if (recovered.code !== 0 && !refused)
+        complaints.push(`${recovery} ended with ${recovered.code ?? recovered.signal}`);
       state = recovery.startsWith('resume') ? 'resumed' : 'rolled back';
-      wanted = state === 'resumed' ? allNew : (name) => scenario.rolledBack(name);
+      wanted = wishOf(state, scenario);
+      if (refused) wanted = () => 'old';
     } else if (now.includes('finished') && state === 'untouched') state = 'finished';
   }
   wanted ??= await journaled(rig, known);
   complaints.push(...(await settled(rig, scenario, before, wanted)), ...(await judgeList(rig)));
   if (complaints.length > 0) return { state: 'broken', complaints, said };
   return { state: ran.reached ? state : 'not reached', complaints, said };
+}
+
+function wishOf(state: CaseState, scenario: Scenario): Wish {
+  return state === 'resumed' ? allNew : (name) => scenario.rolledBack(name);
 }
 
 const allNew: Wish = () => 'new';

@@ -32,6 +32,8 @@ export function judge(before: State, after: State, { moved, lost, isNew }: Judge
       const mayBeAbsent = lost === true && moved.includes(name) && wanted(name) !== 'new';
       if (!is) return mayBeAbsent ? [] : [`node ${name} is lost`];
       if (mayBeAbsent && wanted(name) === 'old') return [`node ${name} is there`];
+      // A POST that arrives after the rollback cannot be fenced off: then the Node is back, with the mark of the operation.
+      if (mayBeAbsent) return judgeMoved(unmarked(was), unmarked(is), isNew(name, subnetsOf(is), before));
       return moved.includes(name)
         ? judgeMoved(
             was,
@@ -79,12 +81,22 @@ function judgeMoved(was: KubeObject, is: KubeObject, subnets: string | undefined
   const { name } = was.metadata;
   // A Node that was only patched says so; one that was created again has its former managers.
   const patched = is.metadata.uid === was.metadata.uid && subnetsOf(was).length === 0;
-  const changed = patched ? difference(specified(was), specified(is)) : difference(comparable(was), comparable(is));
+  const changed = patched ? difference(specified(was), specified(is)) : difference(whole(was), whole(is));
   return [
     ...(subnets === undefined ? [] : [`node ${name} ${subnets}`]),
     ...(is.spec?.podCIDR === is.spec?.podCIDRs?.[0] ? [] : [`node ${name}: podCIDR is not the first of podCIDRs`]),
     ...(changed ? [`node ${name} differs at ${changed}`] : []),
   ];
+}
+
+/** All of a Node but kube-controller-manager's traces: it writes taints of its own accord, as it does for a cordoned Node. */
+function whole(node: KubeObject) {
+  const { metadata, ...rest } = comparable(node);
+  const theirs = '"manager":"kube-controller-manager"';
+  return {
+    ...rest,
+    metadata: { ...metadata, managedFields: metadata.managedFields.filter((one) => !one.includes(theirs)) },
+  };
 }
 
 /** Nodes that stay may be announced again: who wrote that annotation last does not matter. Their status is their kubelet's. */
@@ -135,6 +147,15 @@ function specified(node: KubeObject) {
   return { metadata: kept, spec };
 }
 
+/** The Node without the operation's mark and without who wrote what. */
+function unmarked({
+  metadata: { managedFields: _managers, annotations, ...metadata },
+  ...node
+}: KubeObject): KubeObject {
+  const { 'kubectl-podcidr/operation': _mark, ...kept } = annotations ?? {};
+  return { ...node, metadata: { ...metadata, annotations: kept } };
+}
+
 /** What a dependent is apart from its owner and the traces of writes. */
 function ground({ metadata, ...rest }: KubeObject) {
   const { ownerReferences: _owners, managedFields: _managers, resourceVersion: _v, generation: _g, ...kept } = metadata;
@@ -159,5 +180,5 @@ function isContainer(value: unknown): value is Record<string, unknown> {
 
 function short(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
 }
