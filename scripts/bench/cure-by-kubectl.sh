@@ -1,14 +1,13 @@
 #!/bin/sh
 # What an operator types today to cure nodes that share a subnet: kubectl and the usual tools, one node after another.
 #
-#   cure-by-kubectl.sh FOLDER [heartbeats]
+#   cure-by-kubectl.sh FOLDER
 #
-# FOLDER takes the backups. With `heartbeats` it waits for the next life sign of each kubelet before it goes on. It is the
-# least that keeps what a CSI driver and flannel need: of all that a Node may own only the CSINode is looked at, nothing is
-# tried beforehand, nothing is locked, and whoever writes in between loses.
+# FOLDER takes the backups. After each node it waits for the next life sign of its kubelet; the lines tell how long that took.
+# It is the least that keeps what a CSI driver and flannel need: of all that a Node may own only the CSINode is looked at,
+# nothing is tried beforehand, nothing is locked, and whoever writes in between loses.
 set -eu
 folder=$1
-heartbeats=${2-}
 backend=flannel.alpha.coreos.com/backend-data
 
 subnets() {
@@ -17,7 +16,7 @@ subnets() {
 }
 
 renewal() {
-  kubectl get lease -n kube-node-lease "$1" -o jsonpath='{.spec.renewTime}'
+  kubectl get lease -n kube-node-lease "$1" --ignore-not-found -o jsonpath='{.spec.renewTime}'
 }
 
 # Of the nodes that share a subnet the oldest keeps it.
@@ -51,10 +50,10 @@ while read -r node old survivor; do
 
   kubectl wait --for=condition=Ready "node/$node" --timeout=60s >"$folder/said"
   echo "node/$node reassigned ($old → $new)"
-  if [ "$heartbeats" = heartbeats ]; then
-    before=$(renewal "$node")
-    while [ "$(renewal "$node")" = "$before" ]; do sleep 0.2; done
-  fi
+  # The garbage collector may have taken the Lease away; its kubelet makes it again.
+  before=$(renewal "$node")
+  while [ "$(renewal "$node")" = "$before" ]; do sleep 0.2; done
+  echo "node/$node lives"
 done <"$folder/twins"
 
 twice=$(subnets | awk '{ print $2 }' | sort | uniq -d)

@@ -5,15 +5,22 @@ import { createInterface } from 'node:readline';
 import type { Api } from '../clusters/api.ts';
 import type { KubeObject } from '../clusters/kube-object.ts';
 import { nodeObject } from '../clusters/node-object.ts';
+import { say } from '../lib/progress.ts';
 import { allocatedFleet } from './fleet.ts';
 
 /** One run that gave every node which shared a subnet another one. */
 export interface Cure {
   name: string;
-  /** Milliseconds from the start until the last node was told of. */
+  /** Milliseconds from the start until the last node was told of, without the waits for heartbeats before it. */
   moved: number;
-  /** Milliseconds until the command ended. */
+  /** Milliseconds until the command ended, with the waits for heartbeats. */
   whole: number;
+}
+
+/** A line of stdout, and when it came: milliseconds since the start. */
+interface Line {
+  text: string;
+  at: number;
 }
 
 const NODES = '/api/v1/nodes';
@@ -50,16 +57,19 @@ export class TwinFleet {
       if (subnet === undefined) throw new Error(`${twins} more twins need more than ${this.#workers.length} workers`);
       await this.#join(`twin-${this.#last + 1}`, [subnet]);
     }
+    say(`curing ${twins} nodes: ${name}`);
     const folder = join(this.#work, `cure-${first}`);
     mkdirSync(folder);
     const { lines, whole } = await this.#timed(command(folder));
     const held = (await this.#api.list(NODES)).map(({ spec }) => spec?.podCIDR);
-    if (lines.length !== twins || new Set(held).size !== held.length) {
+    const moved = lines.filter(({ text }) => / reassigned /.test(text));
+    if (moved.length !== twins || new Set(held).size !== held.length) {
       throw new Error(
-        `${name} reassigned ${lines.length} of ${twins} nodes, ${new Set(held).size} subnets for ${held.length}`,
+        `${name} reassigned ${moved.length} of ${twins} nodes: ${new Set(held).size} subnets, ${held.length} nodes`,
       );
     }
-    return { name, moved: lines.at(-1) ?? Number.NaN, whole };
+    const last = moved.at(-1)?.at ?? Number.NaN;
+    return { name, moved: last - waited(lines, last), whole };
   }
 
   async #join(name: string, podCIDRs?: string[]): Promise<void> {
@@ -77,13 +87,15 @@ export class TwinFleet {
   }
 
   /** When each line of stdout came, and the end, in milliseconds since the start. */
-  #timed([file = '', ...args]: string[]): Promise<{ lines: number[]; whole: number }> {
+  #timed([file = '', ...args]: string[]): Promise<{ lines: Line[]; whole: number }> {
     return new Promise((resolve, reject) => {
       const started = performance.now();
       const child = spawn(file, args, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
-      const lines: number[] = [];
+      const lines: Line[] = [];
       let words = '';
-      createInterface({ input: child.stdout }).on('line', () => lines.push(performance.now() - started));
+      createInterface({ input: child.stdout }).on('line', (text) =>
+        lines.push({ text, at: performance.now() - started }),
+      );
       child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
         words += chunk;
       });
@@ -94,4 +106,13 @@ export class TwinFleet {
       });
     });
   }
+}
+
+/** What the script waited for heartbeats until then: each of its nodes is told of before and after. */
+function waited(lines: Line[], until: number): number {
+  let sum = 0;
+  for (const [index, { text, at }] of lines.entries()) {
+    if (text.endsWith(' lives') && at <= until) sum += at - (lines[index - 1]?.at ?? at);
+  }
+  return sum;
 }
