@@ -63,7 +63,7 @@ export async function atWork(
     return await conclude(ended, options, context, { tell, leaving });
   } catch (error) {
     if (!(error instanceof Left)) throw error;
-    // Before it could be said what is left to do: another command tells.
+    // Before the operation was begun, or said to be.
     throw new Failure(error.message, {
       hint: 'kubectl podcidr operations shows what is left to do',
       exitCode: EXIT.unfinished,
@@ -92,6 +92,7 @@ async function conclude(
     tell(`Verified: every moved node is there once, with its ${which} subnet${alone}.`);
     tell('Not verified: the CNI on the nodes, routes of the peers, reachability of pods.');
   }
+  if (done.length > 0 && leaving.left) tell('Not verified: it was stopped at once.');
   if (manifest.state === 'open') {
     const begun = new Set(outcomes.map(({ record }) => record.node));
     const rest = manifest.moves.filter(({ node }) => !begun.has(node)).map(({ node }) => node);

@@ -84,7 +84,8 @@ export async function whileOpen<Value>({ operation }: OperationManifest, work: (
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Error) || (error instanceof Failure && error.exitCode === EXIT.unfinished)) throw error;
+    const tells = error instanceof Failure && error.exitCode === EXIT.unfinished && error.hint !== undefined;
+    if (!(error instanceof Error) || tells) throw error;
     const hint = `go on with: kubectl podcidr resume ${operation}`;
     throw new Failure(error.message, { hint, exitCode: EXIT.unfinished, cause: error });
   }
@@ -139,6 +140,7 @@ export async function closeOperation(
   work.leaving.shut();
   try {
     const closed = await persist(work, () => session.journal.saveManifest({ ...manifest, state }));
+    work.leaving.open();
     const { wire, stateFolder, clock } = session.tools;
     await pruneOld({ wire, stateFolder, clusterUID: manifest.clusterUID, now: clock.now() });
     return closed;
