@@ -19,16 +19,18 @@ const REASSIGN = 'kubectl podcidr reassign --invalid --force';
 
 /** Shows what an operator would do: look, find, plan, cure, lose the program in the middle, go on, and look again. */
 export async function cure({ shell, plane, home }: Scene): Promise<void> {
-  await shell.type('kubectl podcidr list', { excerpt: { first: 6, last: 34 } });
-  expect(await shell.type('kubectl podcidr validate', { excerpt: { first: 26, last: 34 } }), 1);
-  expect(await shell.type(`${REASSIGN} --dry-run=client`, { excerpt: { first: 34, last: 12 } }), 0);
+  await shell.type('kubectl podcidr list', { excerpt: { first: 5, last: 14 } });
+  expect(await shell.type('kubectl podcidr validate', { excerpt: { first: 13, last: 24 } }), 1);
+  expect(await shell.type(`${REASSIGN} --dry-run=client`, { excerpt: { first: 33, last: 2 } }), 0);
   const victim = await killInTheMiddle(shell, plane);
   await shell.type(`kubectl get node ${victim}`);
   await shell.type('kubectl podcidr operations');
-  tell('A colleague goes on, from another machine: all that is needed is in the cluster.');
+  tell('Running, as far as anyone can tell: the lock of the dead expires 15 s after its last renewal.');
+  tell('A colleague goes on, from another machine without those files: all that is needed is in the cluster.');
   const resumed = await shell.type('kubectl podcidr resume --yes', {
     env: { HOME: home.other },
-    words: { first: 12, last: 6 },
+    excerpt: { first: 8, last: 8 },
+    words: { first: 6, last: 5 },
   });
   expect(resumed, 0);
   await shell.type('kubectl podcidr operations');
