@@ -87,21 +87,20 @@ async function settleOpen({ of, manifest }: Pick<Rollback, 'of' | 'manifest'>, s
   for (const record of [...of.records.values()].reverse()) {
     if (record.step === 'finished' || record.step === 'undone') continue;
     session.journal.know(record);
-    const outcome = await settle(record, session, session.work(of.manifest.choices, []));
+    const outcome = await settle(record, session.work(of.manifest.choices, []));
     if (outcome.state === 'finished') of.records.set(record.node, outcome.record);
     else outcomes.push(outcome);
-    if (outcome.state === 'finished' && outcome.record.step === 'undone') {
-      outcomes.push(outcome);
-      session.tools.ended(outcome);
-      session.events.send(manifest, outcome);
-    }
+    const isBack = outcome.state === 'finished' && outcome.record.step === 'undone';
+    if (isBack) outcomes.push(outcome);
+    if (isBack || outcome.state !== 'finished') session.tools.ended(outcome);
+    if (isBack) session.events.send(manifest, outcome);
     if (outcome.state === 'interrupted') break;
   }
   return outcomes;
 }
 
 /** `finished` with the record at `undone` or `finished`, or `interrupted`. */
-async function settle(record: OperationRecord, session: Session, work: Work): Promise<Outcome> {
+async function settle(record: OperationRecord, work: Work): Promise<Outcome> {
   try {
     // After a first swap there is no way back but forward.
     if (reached(record, 'posted') || record.firstSwap) {
@@ -116,9 +115,7 @@ async function settle(record: OperationRecord, session: Session, work: Work): Pr
     return await postFormer(record, work);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const outcome: Outcome = { state: 'interrupted', record, error };
-    session.tools.ended(outcome);
-    return outcome;
+    return { state: 'interrupted', record, error };
   } finally {
     work.leaving.open();
   }
