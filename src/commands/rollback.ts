@@ -7,7 +7,7 @@ import type { JournaledOperation } from '../operate/journal/read.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
 import { movesBack, rollbackOperation } from '../operate/rollback.ts';
 import { type Ground, surveyGround } from '../plan/ground.ts';
-import { conflictsOf, lostMoves } from '../plan/rollback.ts';
+import { absentMoves, conflictsOf, lostMoves } from '../plan/rollback.ts';
 import { renderStanding } from '../render/standing.ts';
 import { atWork } from './at-work.ts';
 import { newManifest } from './carry-out.ts';
@@ -60,7 +60,7 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
     const back = movesBack(found.records, { moves: former?.manifest.moves ?? [] });
     // One that was begun says itself how far each is.
     if (!former) checkThere(back, survey);
-    checkConflicts(back, ground, args.allowConflict);
+    checkConflicts([...back, ...absentMoves(found.records, survey)], ground, args.allowConflict);
     streams.err(renderStanding(found.manifest, standings(found)));
     if (!args.yes && !(await agreed(context, `Give these nodes their former subnets back?`))) {
       streams.err('rollback cancelled, nothing was changed\n');
@@ -108,6 +108,6 @@ function checkConflicts(moves: PlannedMove[], ground: Ground, allowed: boolean):
   if (!first || allowed) return;
   const more = others.length > 0 ? ` (and ${others.length} more)` : '';
   throw new Failure(`node ${first.node} cannot have its former subnet back: ${first.reason}${more}`, {
-    hint: '--allow-conflict gives it back all the same',
+    hint: '--allow-conflict gives it back all the same; what is not finished is finished by kubectl podcidr resume',
   });
 }

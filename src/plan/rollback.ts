@@ -1,4 +1,4 @@
-import type { PlannedMove } from '../model/operation.ts';
+import type { OperationRecord, PlannedMove } from '../model/operation.ts';
 import type { Refused } from '../model/plan.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import { readableBlocks } from '../subnet/parse.ts';
@@ -31,4 +31,17 @@ export function lostMoves(moves: PlannedMove[], { nodes }: Pick<ClusterSurvey, '
     const present = there.podCIDRs.join(',');
     return present === from.join(',') ? [] : [{ node, reason: `it has ${present || 'no subnet'} now` }];
   });
+}
+
+/** Nodes that an interrupted operation has deleted, and that a rollback posts with what they had. */
+export function absentMoves(
+  records: ReadonlyMap<string, OperationRecord>,
+  { nodes }: Pick<ClusterSurvey, 'nodes'>,
+): PlannedMove[] {
+  return [...records.values()]
+    .filter(
+      ({ node, step, method }) =>
+        step === 'swapping' && method !== 'create' && !nodes.some(({ name }) => name === node),
+    )
+    .map(({ node, uid, from, to }) => ({ node, uid, method: 'recreate', from: to, to: from, wished: true }));
 }

@@ -229,6 +229,24 @@ test.serial('a former subnet that is taken by now is given back only with --allo
   t.is(await stage.subnet('a'), A);
 });
 
+test.serial(
+  'so it is when the Node is absent still: a former duplicate does not become one again unasked',
+  async (t) => {
+    await stage.create('keeps', [A]);
+    await stage.create('a', [A]);
+    await stage.killed(['reassign', 'a'], isPost);
+    const refused = await stage.runElsewhere(['rollback']);
+    t.is(refused.code, 2);
+    t.regex(
+      refused.stderr,
+      /a cannot have its former subnet back: .* held by node keeps\n--allow-conf.*podcidr resume/,
+    );
+    const resumed = await stage.runElsewhere(['resume']);
+    t.is(resumed.code, 0, resumed.stderr);
+    t.is(await stage.subnet('a'), '10.244.255.0/24');
+  },
+);
+
 test.serial('a subnet that was patched into an empty Node is kept by a rollback, and that is said', async (t) => {
   await stage.plane.controllerManager(['--allocate-node-cidrs=false']);
   try {
