@@ -49,7 +49,8 @@ export interface StepDefinition {
   undo?(record: OperationRecord, work: Work): Promise<void>;
 }
 
-const ORDER: Step[] = [
+/** The steps of a record that goes forward. */
+export const STEP_ORDER: Step[] = [
   'planned',
   'cordoned',
   'drained',
@@ -65,5 +66,5 @@ const ORDER: Step[] = [
 
 /** True when the record has reached the step, or a later one. */
 export function reached(record: OperationRecord, step: Step): boolean {
-  return ORDER.indexOf(record.step) >= ORDER.indexOf(step);
+  return STEP_ORDER.indexOf(record.step) >= STEP_ORDER.indexOf(step);
 }

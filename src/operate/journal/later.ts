@@ -1,19 +1,8 @@
 import type { OperationManifest, OperationRecord, Step } from '../../model/operation.ts';
+import { STEP_ORDER } from '../work.ts';
 
-const RANK: Step[] = [
-  'planned',
-  'cordoned',
-  'drained',
-  'detached',
-  'swapping',
-  'posted',
-  'announced',
-  'allocated',
-  'reowned',
-  'settled',
-  'finished',
-  'undone',
-];
+/** Whatever else was written, a move that was taken back is over. */
+const RANK: Step[] = [...STEP_ORDER, 'undone'];
 
 /** Of two copies of a record the one that was written later: by attempt, step, and time. */
 export function laterRecord(one: OperationRecord | undefined, other: OperationRecord): OperationRecord {
