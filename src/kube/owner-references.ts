@@ -31,6 +31,25 @@ export async function adopt(wire: Wire, { path, uid, ownerReference }: Dependent
   });
 }
 
+/** Written and taken away again: it moves the object's resourceVersion, nothing else. */
+const TOUCHED = 'kubectl-podcidr/touched';
+
+/**
+ * Moves a dependent's resourceVersion, so that a patch of an earlier run that is still on its way fails its test. Gone, or
+ * another object by now: nothing to do. Throws ApiError, WireError.
+ */
+export async function touchDependent(wire: Wire, { path, uid }: Dependent): Promise<void> {
+  for (const value of ['yes', null]) {
+    const body = JSON.stringify({ metadata: { uid, annotations: { [TOUCHED]: value } } });
+    try {
+      await requestJSON(wire, { method: 'PATCH', path, contentType: 'application/merge-patch+json', body });
+    } catch (error) {
+      if (!(error instanceof ApiError) || ![404, 409, 422].includes(error.status)) throw error;
+      return;
+    }
+  }
+}
+
 /** JSON patch of ownerReferences, tried again when the object moved in between. Returns false when the object is gone. */
 async function editReferences(
   wire: Wire,

@@ -1,5 +1,5 @@
 import { listOwned } from '../../kube/owned.ts';
-import { adopt, detach } from '../../kube/owner-references.ts';
+import { adopt, detach, touchDependent } from '../../kube/owner-references.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Dependent, OperationRecord } from '../../model/operation.ts';
 import { persist } from '../persist.ts';
@@ -27,7 +27,11 @@ export const detachStep: StepDefinition = {
     await detachAll(stored, work);
     return stored;
   },
-  undo: (record, work) => adoptAll(record, work, record.uid),
+  async undo(record, work) {
+    await adoptAll(record, work, record.uid);
+    // What an earlier run sent may arrive yet.
+    for (const dependent of record.dependents) await persist(work, () => touchDependent(work.wire, dependent));
+  },
 };
 
 /** What an earlier run detached is no longer found, and must be owned again all the same. */
