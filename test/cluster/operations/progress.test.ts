@@ -71,8 +71,17 @@ function screen(written: string): string[] {
   return written.split(/\r?\n/).map((line) => line.split('\r\u001b[K').at(-1) ?? '');
 }
 
+/** A restart of kube-controller-manager takes its time on 1.24, and one that is due is left to a later run after a signal. */
+const NO_RESTART = ['--allocator-restart=never'];
+
+const reassign = (onStart: (child: ChildProcess) => void, ...args: string[]) =>
+  runPodcidr(['reassign', 'moves', '--yes', ...(args.length > 0 ? args : NO_RESTART)], {
+    kubeconfig: proxy.kubeconfig,
+    onStart,
+  });
+
 const onTerminal = (args: string[], options: ProgramOptions = {}) =>
-  runPodcidr(['reassign', ...args, '--yes'], { kubeconfig: proxy.kubeconfig, tty: true, ...options });
+  runPodcidr(['reassign', ...args, '--yes', ...NO_RESTART], { kubeconfig: proxy.kubeconfig, tty: true, ...options });
 
 /** Longer than the line takes to be drawn again. */
 const MOMENT_MS = 700;
@@ -120,7 +129,7 @@ test.serial('nothing is drawn while a Node is absent', async (t) => {
 
 test.serial('without a terminal, and on one that cannot erase, there are plain lines alone', async (t) => {
   at(isPatch, () => moment());
-  const piped = await runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: proxy.kubeconfig });
+  const piped = await runPodcidr(['reassign', 'moves', '--yes', ...NO_RESTART], { kubeconfig: proxy.kubeconfig });
   t.is(piped.code, 0, piped.stderr);
   t.is(piped.stdout, 'node/moves reassigned (10.244.77.0/24 → 10.244.255.0/24)\n');
   t.false(/[^\n\x20-\x7e→]|cordoning/.test(piped.stderr), piped.stderr);
@@ -211,7 +220,7 @@ for (const [name, fits] of [
     const ran = await unanswered(
       fits,
       () => run.insist(),
-      () => runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: proxy.kubeconfig, onStart: run.start }),
+      () => reassign(run.start),
     );
     t.is(ran.code, 3, ran.stderr);
     t.regex(ran.stderr, /^SIGINT: stopping now$/m);
@@ -233,7 +242,7 @@ for (const [name, fits] of [
     await createOwned(plane, before);
     const run = new Watched();
     at(fits, () => run.insist());
-    const ran = await runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: proxy.kubeconfig, onStart: run.start });
+    const ran = await reassign(run.start);
     t.is(ran.code, 3, ran.stderr);
     t.regex(ran.stderr, /^SIGINT: stopping as soon as no Node is absent$/m);
     t.regex(ran.stderr, /the Node is there; finish it with: kubectl podcidr resume \d{8}-/);
@@ -283,11 +292,7 @@ test.serial('a terminal that goes says so more than once: the node in hand is fi
     await run.says('SIGHUP: finishing the node in hand, then stopping\n');
     run.child?.kill('SIGHUP');
   });
-  // A restart of kube-controller-manager that is due would be left to a later run.
-  const ran = await runPodcidr(['reassign', 'moves', '--yes', '--allocator-restart=never'], {
-    kubeconfig: proxy.kubeconfig,
-    onStart: run.start,
-  });
+  const ran = await reassign(run.start);
   t.is(ran.code, 0, ran.stderr);
   await isAsBefore(t, before);
 });
@@ -298,17 +303,40 @@ test.serial('Ctrl-C twice while the lock is taken changes nothing', async (t) =>
   const ran = await unanswered(
     ({ method, path }) => method !== 'GET' && path.startsWith(LEASES),
     () => run.insist(),
-    () => runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: proxy.kubeconfig, onStart: run.start }),
+    () => reassign(run.start),
   );
   t.is(ran.code, 3, ran.stderr);
   t.regex(ran.stderr, /error: SIGINT: stopped at once\nkubectl podcidr operations shows what is left to do\n$/);
   t.is((await getNode(plane, 'moves')).metadata.resourceVersion, before.metadata.resourceVersion);
 });
 
+test.serial('Ctrl-C twice after all moves leaves what is due for the allocator to a resume', async (t) => {
+  const run = new Watched();
+  let isBack = false;
+  const ran = await unanswered(
+    (request) => {
+      isBack ||= isPost(request);
+      return isBack && request.path.startsWith(`${LEASES}/kube-controller-manager`);
+    },
+    () => run.insist(),
+    () => reassign(run.start, '--allocator-restart=auto'),
+  );
+  t.is(ran.code, 3, ran.stderr);
+  t.is(ran.stdout, 'node/moves reassigned (10.244.77.0/24 → 10.244.255.0/24)\n');
+  t.regex(ran.stderr, /^Not verified: it was stopped at once\.$/m);
+  t.notRegex(ran.stderr, /^(Verified|Warning: the journal)/m);
+  t.true(await isFree());
+  const listed = await operations();
+  t.regex(listed.stdout, new RegExp(`"id": "${operationOf(ran)}",[^{]*"state": "interrupted"`));
+  await resumed(t, ran);
+});
+
 test.serial('Ctrl-C twice before a rollback has touched a Node names the command that goes on', async (t) => {
-  const done = await runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: plane.kubeconfig });
+  const done = await runPodcidr(['reassign', 'moves', '--yes', ...NO_RESTART], { kubeconfig: plane.kubeconfig });
   t.is(done.code, 0, done.stderr);
-  const [, id = ''] = /"id": "(.*?)"/.exec((await operations()).stdout) ?? [];
+  const { items } = JSON.parse((await operations()).stdout) as { items: { id: string }[] };
+  // The disk knows those of the other tests, too.
+  const id = items.at(-1)?.id ?? '';
   const run = new Watched();
   const ran = await unanswered(
     ({ method, path }) => method === 'PUT' && path.includes('/configmaps/'),
