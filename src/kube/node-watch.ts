@@ -11,6 +11,8 @@ export interface WatchedNode {
   podCIDRs: string[];
   /** The annotations asked for, where the Node has them. */
   annotations: Record<string, string>;
+  /** Most Nodes have none. */
+  ownerReferences: JsonObject[];
 }
 
 /**
@@ -92,7 +94,9 @@ export class NodeWatch {
     else {
       const all = asTexts(metadata.annotations);
       const annotations = Object.fromEntries(this.#keep.flatMap((key) => (key in all ? [[key, all[key] ?? '']] : [])));
-      this.#nodes.set(name, { uid: asText(metadata.uid) ?? '', podCIDRs: podCIDRsOf(node), annotations });
+      const ownerReferences = asList(metadata.ownerReferences).map(asObject);
+      const uid = asText(metadata.uid) ?? '';
+      this.#nodes.set(name, { uid, podCIDRs: podCIDRsOf(node), annotations, ownerReferences });
     }
   }
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Dependent } from '../model/operation.ts';
 import { asList, asObject } from '../model/read-json.ts';
 import { type Discovery, groupOf, type ListableKind } from './discovery.ts';
+import type { WatchedNode } from './node-watch.ts';
 import { ApiError } from './wire/api-error.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire } from './wire/wire.ts';
@@ -17,15 +18,25 @@ const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=
 /** Objects a page: metadata of 500 is some hundred kilobytes. */
 const PAGE = '500';
 
+const NODES: ListableKind = { groupVersion: 'v1', kind: 'Node', path: '/api/v1/nodes', namespaced: false };
+const LEASES = '/apis/coordination.k8s.io/v1/leases';
+const NODE_LEASES = 'kube-node-lease';
+
 /** Kinds looked through at the same time: a far server's round trips count, and all at once would burden it for nothing. */
 const SIDE_BY_SIDE = 12;
 
 /**
  * All objects whose ownerReferences name `uid`, found by listing the metadata of every kind. Left out: the Node's own Lease,
- * which the kubelet renews and owns again by itself (nodelease.go:SetNodeOwnerFunc), and events, which nobody owns.
+ * which the kubelet renews and owns again by itself (nodelease.go:SetNodeOwnerFunc), and events, which nobody owns. `watched`:
+ * the Nodes, where a watch shows them; otherwise they are listed too.
  */
-export function listOwned(wire: Wire, discovery: Discovery, uid: string): Promise<Owned> {
-  return listOwnedByAny(wire, discovery, new Set([uid]));
+export function listOwned(
+  wire: Wire,
+  discovery: Discovery,
+  uid: string,
+  watched?: ReadonlyMap<string, WatchedNode>,
+): Promise<Owned> {
+  return listOwnedByAny(wire, discovery, new Set([uid]), watched);
 }
 
 /** The same for several Nodes in one search; whose each is stands in its ownerReference. */
@@ -33,9 +44,10 @@ export async function listOwnedByAny(
   wire: Wire,
   { kinds, unknown }: Discovery,
   uids: ReadonlySet<string>,
+  watched?: ReadonlyMap<string, WatchedNode>,
 ): Promise<Owned> {
-  const waiting = kinds.filter((kind) => !isUnowned(kind));
-  const owned: Owned = { dependents: [], unlisted: [...unknown] };
+  const waiting = kinds.filter((kind) => !isUnowned(kind) && !(watched && kind.path === NODES.path));
+  const owned: Owned = { dependents: ownedNodes(watched, uids), unlisted: [...unknown] };
   const worker = async () => {
     for (let kind = waiting.shift(); kind !== undefined; kind = waiting.shift()) {
       const { dependents, unlisted } = await ownedOfKind(wire, kind, uids);
@@ -45,6 +57,12 @@ export async function listOwnedByAny(
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
   return owned;
+}
+
+function ownedNodes(watched: ReadonlyMap<string, WatchedNode> | undefined, uids: ReadonlySet<string>): Dependent[] {
+  return [...(watched ?? [])].flatMap(([name, { uid, ownerReferences }]) =>
+    dependent(NODES, { name, uid, ownerReferences }, uids),
+  );
 }
 
 function isUnowned(kind: ListableKind): boolean {
@@ -64,8 +82,10 @@ async function ownedOfKind(wire: Wire, kind: ListableKind, uids: ReadonlySet<str
 
 async function listPages(wire: Wire, { path, ...kind }: ListableKind, uids: ReadonlySet<string>): Promise<Dependent[]> {
   const dependents: Dependent[] = [];
+  // As many as there are nodes, and none of them is wanted.
+  const others = path === LEASES ? { fieldSelector: `metadata.namespace!=${NODE_LEASES}` } : {};
   for (let next = ''; ; ) {
-    const query = { limit: PAGE, ...(next ? { continue: next } : {}) };
+    const query = { limit: PAGE, ...others, ...(next ? { continue: next } : {}) };
     const { body } = await requestJSON(wire, { method: 'GET', path, query, accept: METADATA });
     dependents.push(
       ...asList(body.items).flatMap((item) => dependent({ path, ...kind }, asObject(asObject(item).metadata), uids)),
@@ -81,7 +101,7 @@ function dependent(kind: ListableKind, metadata: JsonObject, uids: ReadonlySet<s
     .find((reference) => typeof reference.uid === 'string' && uids.has(reference.uid));
   if (!ownerReference) return [];
   const name = String(metadata.name);
-  if (kind.kind === 'Lease' && metadata.namespace === 'kube-node-lease') return [];
+  if (kind.kind === 'Lease' && metadata.namespace === NODE_LEASES) return [];
   const namespace = kind.namespaced ? String(metadata.namespace) : undefined;
   return [
     {

@@ -14,7 +14,8 @@ export const detachStep: StepDefinition = {
   stored: false,
   isDone: (record) => reached(record, 'detached'),
   async run(record, work) {
-    const { dependents, unlisted } = await listOwned(work.wire, work.discovery, record.uid);
+    const nodes = await persist(work, () => work.watch.nodes());
+    const { dependents, unlisted } = await listOwned(work.wire, work.discovery, record.uid, nodes);
     if (unlisted.length > 0 && !work.choices.ignoreUnlisted) {
       const [first, ...others] = unlisted;
       const more = others.length > 0 ? ` and ${others.length} more kinds` : '';
