@@ -33,7 +33,7 @@ export function lostMoves(moves: PlannedMove[], { nodes }: Pick<ClusterSurvey, '
   });
 }
 
-/** Nodes that an interrupted operation has deleted, and that a rollback posts with what they had. */
+/** Nodes that an interrupted operation has deleted, and that a rollback brings back with what they had before it. */
 export function absentMoves(
   records: ReadonlyMap<string, OperationRecord>,
   { nodes }: Pick<ClusterSurvey, 'nodes'>,
@@ -43,5 +43,8 @@ export function absentMoves(
       ({ node, step, method }) =>
         step === 'swapping' && method !== 'create' && !nodes.some(({ name }) => name === node),
     )
-    .map(({ node, uid, from, to }) => ({ node, uid, method: 'recreate', from: to, to: from, wished: true }));
+    .map(({ node, uid, from, to, firstSwap }) => {
+      const former = firstSwap?.from ?? from;
+      return { node, uid, method: 'recreate', from: to, to: former, wished: true };
+    });
 }

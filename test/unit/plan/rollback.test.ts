@@ -32,6 +32,8 @@ test('only a Node that an interrupted operation has deleted is posted with what 
     absentMoves(records(record), there).map(({ node: name, to }) => [name, to]),
     [['gone', A]],
   );
+  const again = { ...record, from: ['10.244.9.0/24'], firstSwap: { from: A, managedFields: [] } };
+  t.deepEqual(absentMoves(records(again), there)[0]?.to, A);
   t.deepEqual(absentMoves(records({ ...record, node: 'a' }), there), []);
   t.deepEqual(absentMoves(records({ ...record, step: 'detached' }), there), []);
   t.deepEqual(absentMoves(records({ ...record, method: 'create' }), there), []);
