@@ -1,8 +1,11 @@
+import type { RawObject } from '../../model/json.ts';
 import { asObject, asText } from '../../model/read-json.ts';
 import { ApiError } from '../wire/api-error.ts';
-import { requestJSON } from '../wire/json.ts';
-import type { Wire, WireRequest } from '../wire/wire.ts';
-import { FIELD_MANAGER, getNode, nodePath, patchNode } from './node.ts';
+import type { Wire } from '../wire/wire.ts';
+import { findNode, patchNode } from './node.ts';
+
+/** Writers of a busy Node come every few seconds; whoever wins this often writes without end. */
+const MOST_TRIES = 20;
 
 /** Exactly this Node, never another of its name. */
 export interface NodeIdentity {
@@ -14,67 +17,40 @@ export interface NodeIdentity {
 export type Annotated = { state: 'done' } | { state: 'gone' } | { state: 'differs'; present: string | undefined };
 
 /**
- * Replaces the text of an annotation (`to` null takes it off), if it is `from` still: whatever else is written to the Node
- * meanwhile does not matter. Throws ApiError, WireError.
+ * Replaces the text of an annotation (`to` null takes it off), if it is `from` still; whatever it was when `from` is undefined.
+ * What else is written to the Node meanwhile does not matter, but each try is bound to the resourceVersion that was read: a
+ * request that arrives late, when everything is over, changes nothing. Throws ApiError, WireError.
  */
 export async function replaceAnnotation(
   wire: Wire,
-  { node, uid }: NodeIdentity,
+  identity: NodeIdentity,
   key: string,
-  { from, to }: { from: string; to: string | null },
+  { from, to }: { from: string | undefined; to: string | null },
 ): Promise<Annotated> {
-  const path = `/metadata/annotations/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const request: WireRequest = {
-    method: 'PATCH',
-    path: nodePath(node),
-    query: { fieldManager: FIELD_MANAGER },
-    contentType: 'application/json-patch+json',
-    body: JSON.stringify([
-      { op: 'test', path: '/metadata/uid', value: uid },
-      { op: 'test', path, value: from },
-      to === null ? { op: 'remove', path } : { op: 'replace', path, value: to },
-    ]),
-  };
-  try {
-    await requestJSON(wire, request);
-    return { state: 'done' };
-  } catch (error) {
-    // A failed test is 422, but so is a refusal of the patch itself.
-    if (!(error instanceof ApiError) || ![404, 409, 422].includes(error.status)) throw error;
-    const present = await presentAnnotation(wire, { node, uid }, key);
-    if (present === 'gone') return { state: 'gone' };
-    if (present.text === from) throw error;
-    return { state: 'differs', present: present.text };
+  let refused: { version: unknown; error: ApiError } | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    const metadata = await metadataOf(wire, identity);
+    if (!metadata) return { state: 'gone' };
+    const present = asText(asObject(metadata.annotations)[key]);
+    if (present === (to ?? undefined)) return { state: 'done' };
+    if (from !== undefined && present !== from) return { state: 'differs', present };
+    const version = asText(metadata.resourceVersion) ?? null;
+    // Nobody wrote in between: it is the patch itself that is refused.
+    if (refused && (refused.version === version || attempt > MOST_TRIES)) throw refused.error;
+    try {
+      const patch = { uid: identity.uid, resourceVersion: version, annotations: { [key]: to } };
+      await patchNode(wire, identity.node, { metadata: patch });
+      return { state: 'done' };
+    } catch (error) {
+      // 422: another Node of this name by now, or a refusal of the patch.
+      if (!(error instanceof ApiError) || ![404, 409, 422].includes(error.status)) throw error;
+      refused = { version, error };
+    }
   }
 }
 
-/** Sets an annotation, whatever it was. Throws ApiError, WireError. */
-export async function setAnnotation(
-  wire: Wire,
-  { node, uid }: NodeIdentity,
-  key: string,
-  value: string,
-): Promise<'done' | 'gone'> {
-  try {
-    await patchNode(wire, node, { metadata: { uid, annotations: { [key]: value } } });
-    return 'done';
-  } catch (error) {
-    if (!(error instanceof ApiError) || ![404, 409, 422].includes(error.status)) throw error;
-    if ((await presentAnnotation(wire, { node, uid }, key)) === 'gone') return 'gone';
-    throw error;
-  }
-}
-
-async function presentAnnotation(
-  wire: Wire,
-  { node, uid }: NodeIdentity,
-  key: string,
-): Promise<'gone' | { text: string | undefined }> {
-  try {
-    const metadata = asObject((await getNode(wire, node)).metadata);
-    return metadata.uid === uid ? { text: asText(asObject(metadata.annotations)[key]) } : 'gone';
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return 'gone';
-    throw error;
-  }
+/** Undefined when there is no such Node, or another of this name. */
+async function metadataOf(wire: Wire, { node, uid }: NodeIdentity): Promise<RawObject | undefined> {
+  const metadata = asObject((await findNode(wire, node))?.metadata);
+  return metadata.uid === uid ? metadata : undefined;
 }

@@ -1,5 +1,5 @@
 import { OWN_ANNOUNCEMENT, rewritten } from '../../cni/announcement.ts';
-import { replaceAnnotation, setAnnotation } from '../../kube/objects/annotate.ts';
+import { replaceAnnotation } from '../../kube/objects/annotate.ts';
 import { ApiError } from '../../kube/wire/api-error.ts';
 import type { OperationRecord, Survivor } from '../../model/operation.ts';
 import { persist } from '../persist.ts';
@@ -63,13 +63,9 @@ async function announce(survivor: Survivor, record: OperationRecord, work: Work)
   const gone = () => work.tell(`Warning: node ${survivor.node}, which kept the subnet, is gone or another one by now`);
   await told(survivor, work, async () => {
     const { annotation, value } = survivor;
-    if (value === null) {
-      if ((await setAnnotation(work.wire, survivor, annotation, text)) === 'gone') gone();
-      return;
-    }
-    const outcome = await replaceAnnotation(work.wire, survivor, annotation, { from: value, to: text });
+    const outcome = await replaceAnnotation(work.wire, survivor, annotation, { from: value ?? undefined, to: text });
     if (outcome.state === 'gone') gone();
-    if (outcome.state !== 'differs' || outcome.present === text) return;
+    if (outcome.state !== 'differs') return;
     const { present } = outcome;
     moved.push(
       present === undefined
