@@ -7,7 +7,7 @@ import type { Wire, WireRequest } from '../wire/wire.ts';
 export const FIELD_MANAGER = 'kubectl-podcidr';
 
 /** Path of one Node. */
-export function nodePath(name: string): string {
+function nodePath(name: string): string {
   return `/api/v1/nodes/${encodeURIComponent(name)}`;
 }
 

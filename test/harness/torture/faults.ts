@@ -45,7 +45,7 @@ function answered(code: number, method: string): Fault {
 }
 
 /** Ends of the program, each at another moment of the request. */
-export const KILLS: RequestFault[] = [
+const KILLS: RequestFault[] = [
   {
     name: 'killed before the request',
     strike: (_request, { kill }) => {

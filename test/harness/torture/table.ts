@@ -1,5 +1,5 @@
 import type { Case, Recovery } from './case.ts';
-import { FILE_FAULTS, type FileFaultName, KILLS, REQUEST_FAULTS } from './faults.ts';
+import { FILE_FAULTS, type FileFaultName, REQUEST_FAULTS, type RequestFault } from './faults.ts';
 import { type Point, pointName } from './points.ts';
 import type { Strike } from './rig.ts';
 import type { Scenario } from './scenario.ts';
@@ -18,30 +18,34 @@ export function allCases(scenario: Scenario, points: Point[]): Case[] {
   );
 }
 
-/** Every write × SIGKILL at each of its moments; the recoveries take turns, and each write meets both. */
+/**
+ * Every write × SIGKILL, in a tenth of the time: each request when the server has acted, and before the request or so that it
+ * arrives late; each file half written and before its rename. Moments and recoveries take turns.
+ */
 export function killCases(scenario: Scenario, points: Point[]): Case[] {
   const requests = points
     .filter(({ kind }) => kind === 'request')
-    .flatMap((point) => KILLS.map((fault): Strike => ({ point, fault })));
+    .flatMap((point, index): Strike[] => [
+      { point, fault: requestFault('killed before the answer') },
+      { point, fault: requestFault(index % 3 === 0 ? 'killed, request delivered late' : 'killed before the request') },
+    ]);
   const files = points
-    .filter(({ kind }) => kind === 'file')
+    .filter(({ kind, what }) => kind === 'file' && /^(write|rename) /.test(what))
     .map(
       (point): Strike => ({ point, file: /^write /.test(point.what) ? 'killed in the middle' : 'killed before it' }),
     );
   return [
-    ...requests.map((strike, index) => ({
-      scenario,
-      strike,
-      recovery: turn(ELSEWHERE, index + Math.floor(index / 4)),
-    })),
-    ...files.map((strike, index) => ({ scenario, strike, recovery: turn(EVERYWHERE, index + Math.floor(index / 4)) })),
+    ...inTurn(ELSEWHERE, requests).map(([strike, recovery]) => ({ scenario, strike, recovery })),
+    ...inTurn(EVERYWHERE, files).map(([strike, recovery]) => ({ scenario, strike, recovery })),
   ];
 }
 
-/** Every fault at the DELETE and the POST of a Node, with both recoveries. */
+/** Every fault at the first DELETE and the first POST of a Node; the recoveries take turns. */
 export function swapCases(scenario: Scenario, points: Point[]): Case[] {
-  const swap = points.filter(({ what }) => /^DELETE \/api\/v1\/nodes\/|^POST \/api\/v1\/nodes$/.test(what));
-  return allCases(scenario, swap);
+  const swap = [/^DELETE \/api\/v1\/nodes\//, /^POST \/api\/v1\/nodes$/].flatMap(
+    (pattern) => points.find(({ what }) => pattern.test(what)) ?? [],
+  );
+  return inTurn(ELSEWHERE, swap.flatMap(strikesAt)).map(([strike, recovery]) => ({ scenario, strike, recovery }));
 }
 
 /** For messages, and the same in every run: `reassign: SIGHUP at PATCH /api/v1/nodes/moves #1, resume`. */
@@ -85,10 +89,19 @@ function fileFaultNames(): FileFaultName[] {
   return Object.keys(FILE_FAULTS) as FileFaultName[];
 }
 
-function turn<Value>(values: readonly Value[], index: number): Value {
-  const value = values[index % values.length];
-  if (value === undefined) throw new Error('nothing to take turns');
-  return value;
+function requestFault(name: string): RequestFault {
+  const found = REQUEST_FAULTS.find((fault) => fault.name === name);
+  if (!found) throw new Error(`there is no fault ${name}`);
+  return found;
+}
+
+/** The recoveries take turns, and shift by one after each round: what comes at even places meets all of them. */
+function inTurn(recoveries: Recovery[], strikes: Strike[]): [Strike, Recovery][] {
+  const { length } = recoveries;
+  return strikes.map((strike, index) => [
+    strike,
+    recoveries[(index + Math.floor(index / length)) % length] ?? 'resume',
+  ]);
 }
 
 /** A small generator of numbers from 0 to 1 that the seed decides. */
