@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Api } from '../clusters/api.ts';
 import type { KubeObject } from '../clusters/kube-object.ts';
 import { nodeObject } from '../clusters/node-object.ts';
+import { nodesAreQuiet } from '../clusters/quiet-nodes.ts';
 import { say } from '../lib/progress.ts';
 import { allocatedFleet } from './fleet.ts';
 
@@ -22,6 +23,9 @@ interface Line {
   text: string;
   at: number;
 }
+
+/** What controllers do to new nodes is not to be measured; statuses are reported now and then for ever. */
+const QUIET_MS = 30_000;
 
 const NODES = '/api/v1/nodes';
 const CSI_NODES = '/apis/storage.k8s.io/v1/csinodes';
@@ -57,6 +61,7 @@ export class TwinFleet {
       if (subnet === undefined) throw new Error(`${twins} more twins need more than ${this.#workers.length} workers`);
       await this.#join(`twin-${this.#last + 1}`, [subnet]);
     }
+    await nodesAreQuiet(this.#api, QUIET_MS);
     say(`curing ${twins} nodes: ${name}`);
     const folder = join(this.#work, `cure-${first}`);
     mkdirSync(folder);

@@ -1,6 +1,7 @@
 import type { Api } from '../clusters/api.ts';
 import type { KubeObject } from '../clusters/kube-object.ts';
 import { nodeObject } from '../clusters/node-object.ts';
+import { nodesAreQuiet } from '../clusters/quiet-nodes.ts';
 import { until } from '../lib/processes.ts';
 
 const NODES = '/api/v1/nodes';
@@ -39,21 +40,9 @@ export class Fleet {
     return (await this.nodes()).find(({ spec }) => spec?.podCIDR === subnet)?.metadata.name;
   }
 
-  /** Waits until no Node has been written for three seconds: controllers annotate and untaint a growing fleet for a while. */
-  async isQuiet(): Promise<void> {
-    const versions = async () => (await this.nodes()).map(({ metadata }) => metadata.resourceVersion).join();
-    let before = await versions();
-    let since = performance.now();
-    await until(
-      async () => {
-        const now = await versions();
-        if (now !== before) since = performance.now();
-        before = now;
-        return performance.now() - since > 3_000;
-      },
-      30_000,
-      500,
-    );
+  /** Waits until no Node is written any more. */
+  isQuiet(): Promise<void> {
+    return nodesAreQuiet(this.#api, 30_000);
   }
 
   /** New workers register, as flannel nodes, without a subnet or with given ones. Resolves with their names. */
