@@ -43,7 +43,7 @@ export async function openSession(operation: string, expected: string[], given: 
   const watch = new NodeWatch(wire, ANNOUNCING);
   const guarded = fenced(wire, lock);
   // What happens between DELETE and POST must not wait for a connection that died.
-  const copies = new ClusterCopies(limited(guarded, waits.answer), lock.holder.identity);
+  const copies = new ClusterCopies(limited(guarded, waits.answer), lock.holder.identity, () => lock.confirm());
   const journal = new Journal(copies, stateFolder, clock);
   const heartbeats: Work['heartbeats'] = new Map();
   const events = new NodeEvents(given);

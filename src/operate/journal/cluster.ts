@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { getConfigMap, writeConfigMap } from '../../kube/objects/config-map.ts';
 import { ApiError } from '../../kube/wire/api-error.ts';
 import type { Wire } from '../../kube/wire/wire.ts';
-import { EXIT, Failure } from '../../model/failure.ts';
+import { Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
 import { asObject, asText, asTexts } from '../../model/read-json.ts';
 import { seal, unseal } from './seal.ts';
@@ -51,17 +51,20 @@ export function unpacked(configMap: RawObject): RawObject {
 
 /**
  * The copies in the cluster, written by one process. Each write replaces exactly what this process wrote or took over last:
- * once another operator has written (a lock that expired), every further write fails.
+ * once another operator has taken the lock over and written, every further write fails.
  */
 export class ClusterCopies {
   readonly #wire: Wire;
   /** One process's own: the lock's identity. */
   readonly #writer: string;
+  /** Throws when the lock is somebody else's by now. */
+  readonly #holds: () => Promise<void>;
   readonly #versions = new Map<string, string>();
 
-  constructor(wire: Wire, writer: string) {
+  constructor(wire: Wire, writer: string, holds: () => Promise<void>) {
     this.#wire = wire;
     this.#writer = writer;
+    this.#holds = holds;
   }
 
   /** From here on the ConfigMap is this process's to replace, as it was read. */
@@ -91,15 +94,15 @@ export class ClusterCopies {
     }
   }
 
-  /** A conflict is an answer of ours that was lost, or another operator. */
-  async #lookAgain({ name, of }: ClusterEntry): Promise<void> {
+  /**
+   * A conflict is an answer of ours that was lost, or another process. While the lock is ours that one is dead, and what it had
+   * sent arrives late: it is written over. Otherwise it is at work, and nothing more may be written.
+   */
+  async #lookAgain({ name }: ClusterEntry): Promise<void> {
     const there = await getConfigMap(this.#wire, name);
     if (!there) return void this.#versions.delete(name);
     const writer = asTexts(asObject(there.metadata).annotations)[WRITER];
-    if (writer === this.#writer) return this.takeOver(there);
-    throw new Failure(`the journal of ${of} was taken over by another operator`, {
-      hint: 'kubectl podcidr operations shows what is running and what is left to do',
-      exitCode: EXIT.unfinished,
-    });
+    if (writer !== this.#writer) await this.#holds();
+    this.takeOver(there);
   }
 }

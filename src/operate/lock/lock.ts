@@ -56,6 +56,12 @@ export class Lock {
     if (this.#lost) throw this.#lost;
   }
 
+  /** Renews it now, and throws as `check` does: for who has met a write of somebody else. */
+  async confirm(): Promise<void> {
+    if (!this.#lost) await this.#renew();
+    if (this.#lost) throw this.#lost;
+  }
+
   /** Gives it back. What fails here only makes others wait until it expires. */
   async release(): Promise<void> {
     this.#released = true;
