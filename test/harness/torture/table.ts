@@ -18,22 +18,30 @@ export function allCases(scenario: Scenario, points: Point[]): Case[] {
   );
 }
 
+/** What a kill at a request can leave: it was carried out, it never was, or it is carried out when all is over. */
+const KILLS = ['killed before the answer', 'killed before the request', 'killed, request delivered late'] as const;
+
+/** A write that is half done, or done and not yet under its name. */
+const FILE_KILLS: [pattern: RegExp, fault: FileFaultName][] = [
+  [/^write /, 'killed in the middle'],
+  [/^rename /, 'killed before it'],
+];
+
 /**
- * Every write × SIGKILL, in a tenth of the time: each request when the server has acted, and before the request or so that it
- * arrives late; each file half written and before its rename. Moments and recoveries take turns.
+ * Every write × SIGKILL, in a time that the test suite has: of each write one moment, and one recovery; both take turns. All
+ * moments and recoveries of each are in `allCases`.
  */
 export function killCases(scenario: Scenario, points: Point[]): Case[] {
   const requests = points
     .filter(({ kind }) => kind === 'request')
-    .flatMap((point, index): Strike[] => [
-      { point, fault: requestFault('killed before the answer') },
-      { point, fault: requestFault(index % 3 === 0 ? 'killed, request delivered late' : 'killed before the request') },
-    ]);
+    .map((point, index): Strike => ({ point, fault: requestFault(KILLS[index % KILLS.length] ?? KILLS[0]) }));
   const files = points
-    .filter(({ kind, what }) => kind === 'file' && /^(write|rename) /.test(what))
-    .map(
-      (point): Strike => ({ point, file: /^write /.test(point.what) ? 'killed in the middle' : 'killed before it' }),
-    );
+    .filter(({ kind }) => kind === 'file')
+    .flatMap((point): Strike[] => {
+      const [, file] = FILE_KILLS.find(([pattern]) => pattern.test(point.what)) ?? [];
+      return file === undefined ? [] : [{ point, file }];
+    })
+    .filter((_, index) => (index + Math.floor(index / 2)) % 2 === 0);
   return [
     ...inTurn(ELSEWHERE, requests).map(([strike, recovery]) => ({ scenario, strike, recovery })),
     ...inTurn(EVERYWHERE, files).map(([strike, recovery]) => ({ scenario, strike, recovery })),
