@@ -44,8 +44,15 @@ function answered(code: number, method: string): Fault {
   };
 }
 
+/** The server has acted, and the program does not know. */
+export const KILLED: RequestFault = {
+  name: 'killed before the answer',
+  strike: (_request, { kill }) => ({ kind: 'reset-after', acted: kill }),
+};
+
 /** Ends of the program, each at another moment of the request. */
-const KILLS: RequestFault[] = [
+export const KILLS: RequestFault[] = [
+  KILLED,
   {
     name: 'killed before the request',
     strike: (_request, { kill }) => {
@@ -53,8 +60,6 @@ const KILLS: RequestFault[] = [
       return { kind: 'reset' };
     },
   },
-  { name: 'killed before the answer', strike: (_request, { kill }) => ({ kind: 'reset-after', acted: kill }) },
-  { name: 'killed after the answer', strike: (_request, { kill }) => ({ kind: 'pass', answered: kill }) },
   {
     name: 'killed, request delivered late',
     strike: (_request, { kill }) => {
@@ -62,6 +67,7 @@ const KILLS: RequestFault[] = [
       return { kind: 'hold', ms: LATE_MS };
     },
   },
+  { name: 'killed after the answer', strike: (_request, { kill }) => ({ kind: 'pass', answered: kill }) },
 ];
 
 const MISHAPS: RequestFault[] = [
