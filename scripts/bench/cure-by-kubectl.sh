@@ -3,7 +3,8 @@
 #
 #   cure-by-kubectl.sh FOLDER
 #
-# FOLDER takes the backups. After each node it waits for the next life sign of its kubelet; the lines tell how long that took.
+# FOLDER takes the backups. After each node it waits for the next life sign of its kubelet, at most a minute; the lines tell how
+# long that took.
 # It is the least that keeps what a CSI driver and flannel need: of all that a Node may own only the CSINode is looked at,
 # nothing is tried beforehand, nothing is locked, and whoever writes in between loses.
 set -eu
@@ -52,7 +53,8 @@ while read -r node old survivor; do
   echo "node/$node reassigned ($old → $new)"
   # The garbage collector may have taken the Lease away; its kubelet makes it again.
   before=$(renewal "$node")
-  while [ "$(renewal "$node")" = "$before" ]; do sleep 0.2; done
+  end=$(($(date +%s) + 60))
+  while [ "$(renewal "$node")" = "$before" ] && [ "$(date +%s)" -lt "$end" ]; do sleep 0.2; done
   echo "node/$node lives"
 done <"$folder/twins"
 
