@@ -5,6 +5,9 @@ import { type Point, pointName } from '../../harness/torture/points.ts';
 import { type Rig, startRig } from '../../harness/torture/rig.ts';
 import { reassign } from '../../harness/torture/scenario.ts';
 
+/** The first program waits for its answer for as long as the second one takes, on any machine; in milliseconds. */
+const PATIENT = 30_000;
+
 let rig: Rig;
 let writes: Point[];
 test.before(async () => {
@@ -26,13 +29,17 @@ test.serial(
       await rig.world.createNode('other', { podCIDRs: ['10.244.77.0/24'] });
       const before = await rig.world.state();
       const second: { code: number | null; stderr: string; stdout: string }[] = [];
-      const ran = await rig.tell(args, (what, nth) =>
-        what === point.what && nth === point.nth
-          ? {
-              kind: 'then',
-              before: async () => void second.push(await rig.runElsewhere(['reassign', 'other', '--yes'])),
-            }
-          : { kind: 'pass' },
+      const ran = await rig.tell(
+        args,
+        (what, nth) =>
+          what === point.what && nth === point.nth
+            ? {
+                kind: 'then',
+                before: async () => void second.push(await rig.runElsewhere(['reassign', 'other', '--yes'])),
+              }
+            : { kind: 'pass' },
+        undefined,
+        PATIENT,
       );
       const name = pointName(point);
       t.is(ran.code, 0, `${name}\n${ran.stderr}`);
@@ -57,20 +64,25 @@ test.serial(
       let stopped = false;
       let resumed: Promise<void> | undefined;
       let after: Awaited<ReturnType<typeof rig.world.state>> | undefined;
-      const ran = await rig.tell(args, (what, nth, _request, { child }) => {
-        if (what !== point.what || nth !== point.nth) return { kind: 'pass' };
-        stopped = child.kill('SIGSTOP');
-        resumed = (async () => {
-          // Its lock is not renewed any more.
-          await sleep(1_500);
-          const { code, stderr } = await rig.runElsewhere(['resume', '--yes']);
-          t.is(code, 0, `${name}\n${stderr}`);
-          t.deepEqual(await settled(rig, reassign, before), [], name);
-          after = await rig.world.state();
-          child.kill('SIGCONT');
-        })();
-        return { kind: 'pass' };
-      });
+      const ran = await rig.tell(
+        args,
+        (what, nth, _request, { child }) => {
+          if (what !== point.what || nth !== point.nth) return { kind: 'pass' };
+          stopped = child.kill('SIGSTOP');
+          resumed = (async () => {
+            // Its lock is not renewed any more.
+            await sleep(1_500);
+            const { code, stderr } = await rig.runElsewhere(['resume', '--yes']);
+            t.is(code, 0, `${name}\n${stderr}`);
+            t.deepEqual(await settled(rig, reassign, before), [], name);
+            after = await rig.world.state();
+            child.kill('SIGCONT');
+          })();
+          return { kind: 'pass' };
+        },
+        undefined,
+        PATIENT,
+      );
       t.true(stopped, name);
       await resumed;
       t.false(ran.hung, name);
@@ -89,20 +101,25 @@ test.serial('what an overtaken holder had sent and arrives late changes nothing'
     const args = await reassign.arrange(rig.world, rig.plain);
     const before = await rig.world.state();
     let overtaken = false;
-    const ran = await rig.tell(args, (what, nth, _request, { child }) => {
-      if (what !== point.what || nth !== point.nth) return { kind: 'pass' };
-      child.kill('SIGSTOP');
-      return {
-        kind: 'then',
-        before: async () => {
-          await sleep(1_500);
-          const { code, stderr } = await rig.runElsewhere(['resume', '--yes']);
-          overtaken = code === 0;
-          t.is(code, 0, `${name}\n${stderr}`);
-          child.kill('SIGCONT');
-        },
-      };
-    });
+    const ran = await rig.tell(
+      args,
+      (what, nth, _request, { child }) => {
+        if (what !== point.what || nth !== point.nth) return { kind: 'pass' };
+        child.kill('SIGSTOP');
+        return {
+          kind: 'then',
+          before: async () => {
+            await sleep(1_500);
+            const { code, stderr } = await rig.runElsewhere(['resume', '--yes']);
+            overtaken = code === 0;
+            t.is(code, 0, `${name}\n${stderr}`);
+            child.kill('SIGCONT');
+          },
+        };
+      },
+      undefined,
+      PATIENT,
+    );
     t.true(overtaken, name);
     t.false(ran.hung, name);
     // What arrived late may be the manifest itself: then an operation is open that nobody has begun.

@@ -68,14 +68,18 @@ export class Rig {
     return { ...ran, reached };
   }
 
-  /** Runs the program on a new machine, through the proxy, with what the story makes of each request. */
-  async tell(args: string[], story: Story, onDisk?: Strike & { file: FileFaultName }): Promise<Told> {
+  /**
+   * Runs the program on a new machine, through the proxy, with what the story makes of each request. `answer`: how long it waits
+   * for one, in milliseconds, where the story takes its time.
+   */
+  async tell(args: string[], story: Story, onDisk?: Strike & { file: FileFaultName }, answer?: number): Promise<Told> {
     const machine = this.#machine();
     const log = join(machine, 'files.log');
     const env: Record<string, string> = {
       HOME: machine,
       PODCIDR_FILE_FAULTS: join(machine, 'state'),
       PODCIDR_FILE_LOG: log,
+      ...(answer !== undefined && { PODCIDR_TEST_ANSWER: String(answer) }),
       ...(onDisk && { PODCIDR_FILE_FAULT: `${onDisk.point.position}:${FILE_FAULTS[onDisk.file]}` }),
     };
     const ran = await this.#start([...args, '--yes', '--state-dir', join(machine, 'state')], {
