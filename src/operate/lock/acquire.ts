@@ -53,7 +53,8 @@ export async function acquireLock(request: LockRequest): Promise<AcquiredLock> {
         if (lock) return { lock, displaced };
         continue;
       }
-      if (!mayExpire(there, holder, request) || watched.renewals > 0) {
+      // One renewal may be the last that a process sent before it died.
+      if (!mayExpire(there, holder, request) || watched.renewals > 1) {
         throw held(holder, there.date ?? clock.now(), waits);
       }
       if (watched.since(there.lease) === 0) request.tell(`Waiting until the lock of ${holder.by} expires`);

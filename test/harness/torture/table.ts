@@ -1,5 +1,5 @@
 import type { Case, Recovery } from './case.ts';
-import { FILE_FAULTS, type FileFaultName, REQUEST_FAULTS, type RequestFault } from './faults.ts';
+import { FILE_FAULTS, type FileFaultName, KILLED, KILLS, REQUEST_FAULTS } from './faults.ts';
 import { type Point, pointName } from './points.ts';
 import type { Strike } from './rig.ts';
 import type { Scenario } from './scenario.ts';
@@ -18,9 +18,6 @@ export function allCases(scenario: Scenario, points: Point[]): Case[] {
   );
 }
 
-/** What a kill at a request can leave: it was carried out, it never was, or it is carried out when all is over. */
-const KILLS = ['killed before the answer', 'killed before the request', 'killed, request delivered late'] as const;
-
 /** A write that is half done, or done and not yet under its name. */
 const FILE_KILLS: [pattern: RegExp, fault: FileFaultName][] = [
   [/^write /, 'killed in the middle'],
@@ -34,7 +31,7 @@ const FILE_KILLS: [pattern: RegExp, fault: FileFaultName][] = [
 export function killCases(scenario: Scenario, points: Point[]): Case[] {
   const requests = points
     .filter(({ kind }) => kind === 'request')
-    .map((point, index): Strike => ({ point, fault: requestFault(KILLS[index % KILLS.length] ?? KILLS[0]) }));
+    .map((point, index): Strike => ({ point, fault: KILLS[index % KILLS.length] ?? KILLED }));
   const files = points
     .filter(({ kind }) => kind === 'file')
     .flatMap((point): Strike[] => {
@@ -95,12 +92,6 @@ function strikesAt(point: Point): Strike[] {
 
 function fileFaultNames(): FileFaultName[] {
   return Object.keys(FILE_FAULTS) as FileFaultName[];
-}
-
-function requestFault(name: string): RequestFault {
-  const found = REQUEST_FAULTS.find((fault) => fault.name === name);
-  if (!found) throw new Error(`there is no fault ${name}`);
-  return found;
 }
 
 /** The recoveries take turns, and shift by one after each round: what comes at even places meets all of them. */
