@@ -22,7 +22,7 @@ const whileLocked = () => writes.filter(({ what }) => !what.includes('/leases'))
 test.serial(
   'a second operator is refused at every write of the first, told who, since when and from where',
   async (t) => {
-    t.timeout(300_000);
+    t.timeout(900_000);
     for (const point of whileLocked()) {
       await rig.clear();
       const args = await reassign.arrange(rig.world, rig.plain);
@@ -55,7 +55,7 @@ test.serial(
 test.serial(
   'a holder stopped past the expiry of its lock, overtaken and continued, changes nothing more',
   async (t) => {
-    t.timeout(300_000);
+    t.timeout(900_000);
     for (const point of whileLocked()) {
       const name = pointName(point);
       await rig.clear();
@@ -94,7 +94,7 @@ test.serial(
 );
 
 test.serial('what an overtaken holder had sent and arrives late changes nothing', async (t) => {
-  t.timeout(300_000);
+  t.timeout(900_000);
   for (const point of whileLocked()) {
     const name = pointName(point);
     await rig.clear();

@@ -47,7 +47,7 @@ async function isWhole(t: ExecutionContext, before: State, message: string): Pro
 }
 
 test.serial('what another client writes to the Node is kept, at whichever write of ours it comes', async (t) => {
-  t.timeout(300_000);
+  t.timeout(900_000);
   for (const point of writes) {
     const written = new Set<number>();
     const { before, ran } = await tell(
@@ -73,7 +73,7 @@ test.serial('what another client writes to the Node is kept, at whichever write 
 const MERGE = 'application/merge-patch+json';
 
 test.serial('a Node that somebody else deletes is told of, and nothing else is harmed, at every write', async (t) => {
-  t.timeout(300_000);
+  t.timeout(900_000);
   for (const point of writes) {
     const name = `${point.what} #${point.nth}`;
     const { before, ran } = await tell(justBefore(point, () => rig.plane.api.delete('/api/v1/nodes/moves')));
