@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { discover, settled } from '../../harness/torture/case.ts';
-import { type Point, pointName } from '../../harness/torture/points.ts';
-import { type Rig, startRig } from '../../harness/torture/rig.ts';
-import { reassign } from '../../harness/torture/scenario.ts';
+import { discover, settled } from '../harness/torture/case.ts';
+import { type Point, pointName } from '../harness/torture/points.ts';
+import { type Rig, startRig } from '../harness/torture/rig.ts';
+import { reassign } from '../harness/torture/scenario.ts';
 
 /** The first program waits for its answer for as long as the second one takes, on any machine; in milliseconds. */
 const PATIENT = 30_000;

@@ -2,13 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { ROOT } from '../../../scripts/lib/places.ts';
-import { until } from '../../../scripts/lib/processes.ts';
-import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
-import { startFaultProxy } from '../../harness/fault-proxy.ts';
-import { pod } from '../../harness/node.ts';
-import { runPodcidr } from '../../harness/program.ts';
-import { comparable, createTwins, getNode } from '../reassign/support.ts';
+import { ROOT } from '../../scripts/lib/places.ts';
+import { until } from '../../scripts/lib/processes.ts';
+import { comparable, createTwins, getNode } from '../cluster/reassign/support.ts';
+import { type ControlPlane, startControlPlane } from '../harness/control-plane.ts';
+import { startFaultProxy } from '../harness/fault-proxy.ts';
+import { pod } from '../harness/node.ts';
+import { runPodcidr } from '../harness/program.ts';
 
 const ABSENT_S = 100;
 

@@ -1,10 +1,10 @@
 import test, { type ExecutionContext } from 'ava';
-import type { KubeObject } from '../../../scripts/clusters/kube-object.ts';
-import { discover, settled } from '../../harness/torture/case.ts';
-import type { Point } from '../../harness/torture/points.ts';
-import { type Rig, type Story, startRig, type Told } from '../../harness/torture/rig.ts';
-import { reassign } from '../../harness/torture/scenario.ts';
-import type { State } from '../../harness/torture/world.ts';
+import type { KubeObject } from '../../scripts/clusters/kube-object.ts';
+import { discover, settled } from '../harness/torture/case.ts';
+import type { Point } from '../harness/torture/points.ts';
+import { type Rig, type Story, startRig, type Told } from '../harness/torture/rig.ts';
+import { reassign } from '../harness/torture/scenario.ts';
+import type { State } from '../harness/torture/world.ts';
 
 let rig: Rig;
 let writes: Point[];

@@ -1,4 +1,4 @@
-import { reassign } from '../../harness/torture/scenario.ts';
+import { reassign } from '../harness/torture/scenario.ts';
 import { tortureTests } from './support.ts';
 
 tortureTests(reassign);

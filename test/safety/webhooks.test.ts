@@ -1,9 +1,9 @@
 import test from 'ava';
-import { settled } from '../../harness/torture/case.ts';
-import { type Rig, startRig, type Told } from '../../harness/torture/rig.ts';
-import { reassign } from '../../harness/torture/scenario.ts';
-import type { State } from '../../harness/torture/world.ts';
-import { type Review, startWebhook, type Webhook } from '../../harness/webhook.ts';
+import { settled } from '../harness/torture/case.ts';
+import { type Rig, startRig, type Told } from '../harness/torture/rig.ts';
+import { reassign } from '../harness/torture/scenario.ts';
+import type { State } from '../harness/torture/world.ts';
+import { type Review, startWebhook, type Webhook } from '../harness/webhook.ts';
 
 let rig: Rig;
 let webhook: Webhook;

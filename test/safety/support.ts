@@ -1,9 +1,9 @@
 import test, { type ExecutionContext } from 'ava';
-import { type Case, discover, runCase } from '../../harness/torture/case.ts';
-import type { Point } from '../../harness/torture/points.ts';
-import { type Rig, startRig } from '../../harness/torture/rig.ts';
-import type { Scenario } from '../../harness/torture/scenario.ts';
-import { allCases, caseName, killCases, shuffled, swapCases } from '../../harness/torture/table.ts';
+import { type Case, discover, runCase } from '../harness/torture/case.ts';
+import type { Point } from '../harness/torture/points.ts';
+import { type Rig, startRig } from '../harness/torture/rig.ts';
+import type { Scenario } from '../harness/torture/scenario.ts';
+import { allCases, caseName, killCases, shuffled, swapCases } from '../harness/torture/table.ts';
 
 /** Cases of each verb on the older version, chosen by a seed. */
 const SAMPLE = 15;

@@ -1,4 +1,4 @@
-import { fill } from '../../harness/torture/scenario.ts';
+import { fill } from '../harness/torture/scenario.ts';
 import { tortureTests } from './support.ts';
 
 tortureTests(fill);

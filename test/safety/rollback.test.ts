@@ -1,4 +1,4 @@
-import { rollback } from '../../harness/torture/scenario.ts';
+import { rollback } from '../harness/torture/scenario.ts';
 import { tortureTests } from './support.ts';
 
 tortureTests(rollback);

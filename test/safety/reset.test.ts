@@ -1,4 +1,4 @@
-import { reset } from '../../harness/torture/scenario.ts';
+import { reset } from '../harness/torture/scenario.ts';
 import { tortureTests } from './support.ts';
 
 tortureTests(reset);

@@ -1,4 +1,4 @@
-import { restore } from '../../harness/torture/scenario.ts';
+import { restore } from '../harness/torture/scenario.ts';
 import { tortureTests } from './support.ts';
 
 tortureTests(restore);

@@ -1,4 +1,4 @@
-import { invalid } from '../../harness/torture/scenario.ts';
+import { invalid } from '../harness/torture/scenario.ts';
 import { tortureTests } from './support.ts';
 
 tortureTests(invalid);
