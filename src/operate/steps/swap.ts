@@ -1,7 +1,7 @@
 import { getNode, patchNode } from '../../kube/objects/node.ts';
 import { limited } from '../../kube/wire/limited.ts';
 import { EXIT, Failure } from '../../model/failure.ts';
-import type { RawObject } from '../../model/json.ts';
+import type { JsonObject, RawObject } from '../../model/json.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asList, asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION, postBody } from '../../plan/body.ts';
@@ -118,10 +118,16 @@ function vanished(record: OperationRecord, work: Work): Failure {
 
 async function busy(record: OperationRecord, work: Work): Promise<Failure> {
   const node: RawObject = await getNode(work.wire, record.node);
-  const writers = asList(asObject(node.metadata).managedFields).map(asObject);
-  const last = writers.sort((a, b) => String(b.time ?? '').localeCompare(String(a.time ?? '')))[0];
-  const name = last ? `, last by ${String(last.manager)}` : '';
+  const writers = lastWriters(asList(asObject(node.metadata).managedFields).map(asObject));
+  const name = writers.length > 0 ? `, last by ${writers.join(' and ')}` : '';
   return new Failure(`node ${record.node} changed ${MOST_TRIES} times just before it could be deleted${name}`, {
     hint: 'stop that writer for a moment and try again',
   });
+}
+
+/** Managers of the newest writes. managedFields know whole seconds only: who wrote in the same few cannot be told apart. */
+function lastWriters(entries: JsonObject[]): string[] {
+  const at = ({ time }: JsonObject) => Date.parse(String(time)) || 0;
+  const newest = Math.max(0, ...entries.map(at));
+  return [...new Set(entries.filter((entry) => newest - at(entry) <= 5_000).map(({ manager }) => String(manager)))];
 }

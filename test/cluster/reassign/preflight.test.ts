@@ -123,6 +123,15 @@ test.serial('a node with a VolumeAttachment that is being deleted is refused, wi
   moved(t, await run('moves', '--yes'));
 });
 
+/** The namespace as if it had never been there: one that an earlier test had may still be on its way out. */
+async function createNamespace(name: string): Promise<void> {
+  const path = `/api/v1/namespaces/${name}`;
+  await until(async () => {
+    await plane.api.request('POST', '/api/v1/namespaces', { metadata: { name } });
+    return (await plane.api.find(path))?.metadata.deletionTimestamp === undefined;
+  }, 60_000);
+}
+
 /** A workload that wants to run. */
 async function workload(
   kind: 'Deployment' | 'DaemonSet',
@@ -130,7 +139,7 @@ async function workload(
   name: string,
   env: object[] = [],
 ): Promise<void> {
-  await plane.api.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+  await createNamespace(namespace);
   const labels = { app: name };
   const containers = [{ name: 'main', image: 'registry.k8s.io/pause:3.9', env }];
   await plane.api.post(`/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s`, {
