@@ -64,6 +64,7 @@ export class Leaving {
       server: wire.server,
       request: (request) => this.race(() => wire.request(request)),
       stream: (request) => this.race(() => wire.stream(request)),
+      socket: (request) => this.race(() => wire.socket(request)),
       credentialsEnd: () => wire.credentialsEnd(),
       close: () => wire.close(),
     };

@@ -12,6 +12,7 @@ export function hinted(wire: Wire, hint: string): Wire {
     server: wire.server,
     request: (request) => wire.request(request).catch(explained),
     stream: (request) => wire.stream(request).catch(explained),
+    socket: (request) => wire.socket(request).catch(explained),
     credentialsEnd: () => wire.credentialsEnd(),
     close: () => wire.close(),
   };

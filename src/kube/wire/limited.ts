@@ -6,6 +6,7 @@ export function limited(wire: Wire, timeoutMs: number): Wire {
     server: wire.server,
     request: (request) => wire.request({ timeoutMs, ...request }),
     stream: (request) => wire.stream(request),
+    socket: (request) => wire.socket(request),
     credentialsEnd: () => wire.credentialsEnd(),
     close: () => wire.close(),
   };

@@ -4,7 +4,7 @@ import { Failure } from '../../model/failure.ts';
 import { createAgent } from './agent.ts';
 import type { Credentials, Endpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
-import type { CredentialsEnd, Wire, WireRequest, WireResponse, WireStream } from './wire.ts';
+import type { CredentialsEnd, SocketRequest, Wire, WireRequest, WireResponse, WireSocket, WireStream } from './wire.ts';
 import { WireError } from './wire-error.ts';
 
 /** Opens the way to the endpoint: nothing is sent, no credential is asked for before the first request. */
@@ -44,6 +44,35 @@ class HTTPWire implements Wire {
       chunks: pieces(response, exchange),
       close: () => exchange.close(),
     };
+  }
+
+  async socket(request: SocketRequest): Promise<WireSocket | WireResponse> {
+    const answer = await this.#open(request);
+    const { refresh } = this.#endpoint.credentials;
+    if (!('status' in answer) || answer.status !== 401 || refresh === undefined) return answer;
+    return (await this.#signed(refresh)) ? this.#open(request) : answer;
+  }
+
+  async #open({ path, query, protocols }: SocketRequest): Promise<WireSocket | WireResponse> {
+    const credentials = await this.#signed(() => this.#endpoint.credentials.get());
+    const agent = await this.#signed(() => this.#connections(credentials));
+    const { url, headers, timeoutMs, answerMs } = this.#endpoint;
+    const { authorization } = credentials;
+    const target = new URL(url);
+    target.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    target.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
+    target.search = `${new URLSearchParams(query)}`;
+    const signed = { ...headers, ...(authorization === undefined ? {} : { authorization: bytes(authorization) }) };
+    const { openSocket } = await import('./socket.ts');
+    const answer = await openSocket({
+      url: target,
+      protocols,
+      agent,
+      headers: signed,
+      handshakeMs: timeoutMs || answerMs || 65_000,
+    });
+    this.#answered = true;
+    return answer;
   }
 
   async credentialsEnd(): Promise<CredentialsEnd | undefined> {

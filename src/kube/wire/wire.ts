@@ -31,6 +31,23 @@ export interface WireStream {
   close(): void;
 }
 
+export interface SocketRequest {
+  /** As a request's. */
+  path: string;
+  /** Names may come more than once. */
+  query: [name: string, value: string][];
+  /** Subprotocols, the preferred one first. */
+  protocols: string[];
+}
+
+/** An open websocket that is read only. */
+export interface WireSocket {
+  /** Each message whole. Ends with the socket; throws a WireError when it breaks. */
+  messages: AsyncIterable<Buffer>;
+  /** Ends it at once. */
+  close(): void;
+}
+
 /** Credentials that nobody renews on the way. */
 export interface CredentialsEnd {
   /** For words: the token, the client certificate. */
@@ -42,13 +59,15 @@ export interface CredentialsEnd {
 /**
  * The way to one API server, with credentials and impersonation applied. Connections are kept alive and reused, so that two
  * requests awaited one after the other travel on the same connection.
- * Both methods resolve with any HTTP status; they reject with a WireError when no answer came.
+ * All of them resolve with any HTTP status; they reject with a WireError when no answer came.
  */
 export interface Wire {
   /** For messages, for example https://10.0.0.1:6443. */
   readonly server: string;
   request(request: WireRequest): Promise<WireResponse>;
   stream(request: WireRequest): Promise<WireStream>;
+  /** A websocket, or the answer of a server that does not give one. */
+  socket(request: SocketRequest): Promise<WireSocket | WireResponse>;
   /** When the credentials end; undefined: they do not, they are renewed, or they do not tell. */
   credentialsEnd(): Promise<CredentialsEnd | undefined>;
   close(): void;

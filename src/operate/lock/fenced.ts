@@ -13,6 +13,11 @@ export function fenced(wire: Wire, lock: Lock): Wire {
       return wire.request(request);
     },
     stream: (request) => wire.stream(request),
+    // What runs on a node may change it.
+    async socket(request) {
+      await lock.check();
+      return wire.socket(request);
+    },
     credentialsEnd: () => wire.credentialsEnd(),
     close: () => wire.close(),
   };

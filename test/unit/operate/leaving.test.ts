@@ -36,6 +36,7 @@ test('a clock and a way to the server end with it', async (t) => {
     server: 'https://server',
     request: () => new Promise(() => undefined),
     stream: () => new Promise(() => undefined),
+    socket: () => new Promise(() => undefined),
     credentialsEnd: async () => undefined,
     close: () => undefined,
   });
