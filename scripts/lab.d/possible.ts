@@ -41,9 +41,8 @@ async function installPackages(): Promise<void> {
   say(`installing Debian's packages ${missing.join(', ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-qq'], { env });
-  // No service is to be started: the lab runs containerd itself.
   const { code, stderr } = await run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing], {
-    env: { ...env, RUNLEVEL: '1' },
+    env,
   });
   if (code !== 0) say(`apt-get install: ${stderr.trim().split('\n').at(-1)}`);
 }

@@ -7,7 +7,7 @@ import { collect } from './children.ts';
 import type { Counts } from './tap.ts';
 import { runEach, runTogether, type Timing } from './test-files.ts';
 
-export type StageName = 'check' | 'unit' | 'cluster' | 'lab' | 'binary';
+export type StageName = 'check' | 'unit' | 'cluster' | 'lab' | 'safety' | 'binary';
 
 export interface Stage {
   name: StageName;
@@ -36,12 +36,13 @@ async function runBinary(): Promise<Counts & { timings?: Timing[] }> {
   return { ...tests, passed: tests.passed + build.passed };
 }
 
-function clusterStage(version: string): Stage {
+/** The files of a folder, each with a control plane of this version. */
+function planeStage(name: 'cluster' | 'safety', version: string): Stage {
   return {
-    name: 'cluster',
-    title: `cluster ${version}`,
+    name,
+    title: `${name} ${version}`,
     components: ['etcd', `kubernetes-${version}` as ComponentName, 'kwok'],
-    run: () => runEach('cluster', { KUBERNETES: version }, ` on ${version}`),
+    run: () => runEach(name, { KUBERNETES: version }, ` on ${version}`),
   };
 }
 
@@ -53,6 +54,7 @@ async function runLab(): Promise<Counts & { timings?: Timing[] }> {
   return { passed: 0, failed: 0 };
 }
 
+/** Its nodes are of 1.36: it comes right after the tests of that version. */
 const LAB: Stage = {
   name: 'lab',
   title: 'lab',
@@ -68,13 +70,9 @@ const LAB: Stage = {
   run: runLab,
 };
 
-/** The stages with a control plane; real nodes come right after the version that they have. */
-function clusterStages(versions: string[]): Stage[] {
-  return versions.flatMap((version) => (version === '1.36' ? [clusterStage(version), LAB] : [clusterStage(version)]));
-}
-
 /** What the arguments ask for, in the order in which it is run. */
 export function chooseStages(names: StageName[], versions: string[]): Stage[] {
+  const wanted = versions.length > 0 ? versions : VERSIONS;
   const all: Stage[] = [
     {
       name: 'check',
@@ -83,7 +81,8 @@ export function chooseStages(names: StageName[], versions: string[]): Stage[] {
       run: () => runCommand('npm run check', 'npm', ['run', '--silent', 'check']),
     },
     { name: 'unit', title: 'unit', components: [], run: () => runTogether('unit') },
-    ...clusterStages(versions.length > 0 ? versions : VERSIONS),
+    ...wanted.flatMap((version) => [planeStage('cluster', version), ...(version === '1.36' ? [LAB] : [])]),
+    ...wanted.map((version) => planeStage('safety', version)),
     { name: 'binary', title: 'binary', components: ['kubernetes-1.36', 'krew'], run: runBinary },
   ];
   return names.length > 0 ? all.filter(({ name }) => names.includes(name)) : all;
