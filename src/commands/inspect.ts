@@ -1,6 +1,7 @@
 import { expectedNode, type Peer, peersOf } from '../checks/node/expected.ts';
 import { reportNode } from '../checks/node/judge.ts';
 import { factLines } from '../checks/node/lines.ts';
+import { isVirtualNode } from '../cni/virtual-node.ts';
 import { listCNIPods } from '../host/cni-pods.ts';
 import { removeDeadHelpers } from '../host/helpers.ts';
 import type { ShellOptions } from '../host/open-shell.ts';
@@ -68,7 +69,7 @@ async function inspect(context: Context, wire: Wire, args: InspectArgs): Promise
   const tell = (line: string) => streams.err(`${escapeLine(line)}\n`);
   const survey = await readNodes(wire);
   tellInterrupted(context, survey);
-  const nodes = choose(survey, args);
+  const nodes = choose(survey, args, tell);
   if (nodes.length === 0) {
     streams.err('No resources found\n');
     return EXIT.fine;
@@ -104,10 +105,18 @@ function readNodes(wire: Wire): Promise<ClusterSurvey> {
   return surveyCluster(wire, { pods: 'none', clusterUID: false, freshness: 'quorum' }, {});
 }
 
-function choose(survey: ClusterSurvey, { names, selector }: InspectArgs): SurveyNode[] {
+/** Nodes that nobody names are left out where no command can be run. */
+function choose(survey: ClusterSurvey, { names, selector }: InspectArgs, tell: (line: string) => void): SurveyNode[] {
   if (names.length > 0) return namedNodes(survey, [...new Set(names.map(nodeName))]);
   const chosen = parseSelector(selector ?? '');
-  return survey.nodes.filter(({ labels }) => chosen(labels));
+  const nodes = survey.nodes.filter(({ labels }) => chosen(labels));
+  const apt = nodes.filter((node) => !isVirtualNode(node) && node.labels['kubernetes.io/os'] !== 'windows');
+  const left = nodes.length - apt.length;
+  if (left > 0)
+    tell(
+      `Not inspected: ${count(left, 'node')} that ${left === 1 ? 'is' : 'are'} virtual or run${left === 1 ? 's' : ''} Windows`,
+    );
+  return apt;
 }
 
 /** What differs is compared once more with Nodes read afterwards: one may have joined, or moved, while facts were read. */

@@ -29,7 +29,7 @@ export function renderNodeFactsSummary(reports: NodeReport[], unread: UnreadNode
   const differing = reports.filter(({ findings }) => findings.some(({ severity }) => severity !== 'info'));
   const parts = [
     `${reports.length - differing.length} as the API says`,
-    ...(differing.length > 0 ? [`${differing.length} not`] : []),
+    ...(differing.length > 0 ? [`${differing.length} ${differing.length === 1 ? 'differs' : 'differ'}`] : []),
     ...(unread.length > 0 ? [`${unread.length} not read`] : []),
   ];
   return [...notChecked(reports), `${count(reports.length + unread.length, 'node')}: ${parts.join(', ')}`];

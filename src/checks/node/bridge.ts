@@ -16,7 +16,7 @@ export const judgeBridgeAddressStale: NodeJudge = ({ facts, expected, cni, bridg
   const stale = bridge.addresses.filter((address) => !known.includes(normal(address)));
   if (stale.length === 0) return FINE;
   const isThere = bridge.addresses.some((address) => wanted.includes(normal(address)));
-  const note = 'then delete the pods on it, they have lost their network';
+  const note = `then delete its pods, they have lost their network: kubectl get pods -A --field-selector spec.nodeName=${expected.name}`;
   return {
     findings: [
       {

@@ -86,13 +86,13 @@ export const NODE_CATALOGUE = {
     origin: 'A Node was deleted while flannel did not run here: it removes no routes when it starts (flannel#2554).',
   },
   RouteToSelf: {
-    severity: 'error',
+    severity: 'error; info for IPv6, where the route of the bridge stands before it',
     title: 'a node routes its own subnet away from its pods',
     meaning: "Beside, or in place of, the route of the bridge there is one to the node's own subnet with a next hop.",
     harm: "It stands before the route of the bridge: the node's new pods are unreachable, also from the node itself.",
     cure: '`ip route del SUBNET via …` on the node, after flannel was started again: before, it would come back.',
     origin:
-      "flanneld takes the new subnet of its own Node for a peer's until it is started again (pkg/lease/lease.go: own lease by the old subnet). With vxlan the start removes the route, with host-gw and DirectRouting it stays.",
+      "flanneld takes the new subnet of its own Node for a peer's until it is started again (pkg/lease/lease.go: own lease by the old subnet). With vxlan the start removes the IPv4 route; the IPv6 one, and with host-gw and DirectRouting both, stay.",
   },
   ForwardingEntryMissing: {
     severity: 'error',

@@ -49,6 +49,12 @@ export function throughOverlay(view: NodeView): { subnet: Block; holders: Peer[]
   });
 }
 
+/** How many peers' subnets that go through a device have all that they need there. */
+export function countKnown(view: NodeView): number {
+  const found = throughOverlay(view).map(({ subnet, holders, overlay }) => look(view, subnet, holders, overlay));
+  return found.filter(({ missing, stale }) => missing.length === 0 && stale.length === 0).length;
+}
+
 /** The subnet's first address must be a neighbour with a holder's MAC, and this MAC must be behind that holder's address. */
 function look({ facts }: NodeView, subnet: Block, holders: Peer[], { device }: Overlay): Known {
   const gateway = addressText(subnet.family, subnet.first);

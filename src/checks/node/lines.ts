@@ -4,7 +4,7 @@ import type { ForwardPolicy, NodeFacts, NodeLink } from '../../model/node-facts.
 import type { Reading } from '../../model/reading.ts';
 import type { NodeCode } from '../catalogue.ts';
 import type { ExpectedNode } from './expected.ts';
-import { throughOverlay } from './forwarding.ts';
+import { countKnown, throughOverlay } from './forwarding.ts';
 import { routesTo, wantedRoutes } from './routes.ts';
 import { gatewayOf, type NodeView, overlayAddress, viewNode } from './view.ts';
 
@@ -111,13 +111,12 @@ function routeLines(view: NodeView): Line[] {
 function forwardingLines(view: NodeView): Line[] {
   const through = throughOverlay(view);
   if (through.length === 0) return [];
-  const names = new Set(view.overlays.map(({ device }) => device));
   return [
     line(
       'forwarding entries',
       view.facts.forwarding,
       [`${through.length} to peers`],
-      (entries) => [`${entries.filter(({ dev, dst }) => names.has(dev) && dst !== undefined).length} to peers`],
+      () => [`${countKnown(view)} to peers`],
       ['ForwardingEntryMissing', 'ForwardingEntryStale'],
     ),
   ];
@@ -145,7 +144,8 @@ function policyLines({ facts, expected }: NodeView): Line[] {
 
 function policyText({ policy, accepts }: ForwardPolicy): string {
   const addresses = accepts.flatMap(({ source, destination }) => source ?? destination ?? []);
-  return addresses.length === 0 ? policy : `${policy} but ${[...new Set(addresses)].join(' ')}`;
+  if (policy === 'ACCEPT' || addresses.length === 0) return policy;
+  return `${policy} but for ${[...new Set(addresses)].join(' ')}`;
 }
 
 function fileLines({ facts, cni }: NodeView): Line[] {

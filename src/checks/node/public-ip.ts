@@ -10,7 +10,9 @@ export const judgePublicIPForeign: NodeJudge = ({ facts, expected, cni }) => {
   const { flannel } = expected;
   if (!cni?.isFlannel || !flannel) return FINE;
   if (!facts.links.known) return { skipped: facts.links.reason };
-  const own = facts.links.value.flatMap(({ name, addresses }) => addresses.map((text) => ({ name, text })));
+  const own = facts.links.value
+    .filter(({ name }) => name !== 'lo')
+    .flatMap(({ name, addresses }) => addresses.map((text) => ({ name, text })));
   const blocks = own.flatMap(({ text }) => addressBlock(text.replace(/\/.*/, '')) ?? []);
   return {
     findings: FAMILIES.flatMap((family) => {

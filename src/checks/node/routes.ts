@@ -136,9 +136,12 @@ function isOrphan(view: NodeView, { block, dev }: ViewedRoute): boolean {
   return !around || dev?.startsWith('flannel') === true;
 }
 
+/** What the kernel gives the route of a device's own IPv6 addresses (include/uapi/linux/ipv6_route.h: IP6_RT_PRIO_ADDRCONF). */
+const CONNECTED_IPV6 = 256;
+
 /**
  * A route sends the node's own subnet away from its bridge. flannel makes one when its Node gets another subnet while it runs;
- * until it is started again that is NodeSubnetStale.
+ * until it is started again that is NodeSubnetStale. IPv6 routes have metrics, and flannel's stand behind the bridge's own.
  */
 export const judgeRouteToSelf: NodeJudge = ({ routes, expected, cni, bridge, isLeaseStale }) => {
   // Others (cilium) route their own subnet by way of an address in it.
@@ -152,11 +155,14 @@ export const judgeRouteToSelf: NodeJudge = ({ routes, expected, cni, bridge, isL
       expected.subnets.some((own) => contains(own, block)),
   );
   if (away.length === 0) return FINE;
+  const isBehind = ({ family, metric = 0 }: ViewedRoute) => family === 'IPv6' && metric > CONNECTED_IPV6;
+  const harmless = away.every(isBehind);
+  const subnets = expected.subnets.filter((own) => away.some(({ block }) => contains(own, block)));
   return {
     findings: [
       {
-        severity: 'error',
-        message: `the node's own subnet ${expected.podCIDRs.join(',')} is routed away from it`,
+        severity: harmless ? 'info' : 'error',
+        message: `the node's own subnet ${subnets.map(({ text }) => text).join(', ')} is routed away from it${harmless ? ", behind its bridge's own route" : ''}`,
         evidence: away.map(routeText),
         remedy: onNetwork(expected, away.map(deletesRoute)),
       },
