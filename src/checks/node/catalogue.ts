@@ -110,7 +110,7 @@ export const NODE_CATALOGUE = {
     meaning:
       "The neighbour of a peer's subnet has another MAC address than the peer's annotation tells, or the forwarding entry (FDB) of that MAC address leads to another node's address.",
     harm: 'Packets to the pods of that node go to another machine, or to nobody.',
-    cure: 'Start flannel on this node again.',
+    cure: 'Start flannel on this node again. Where two nodes have one MAC address: on one of them `ip link del flannel.1`, take VtepMAC out of its annotation backend-data, and start flannel there again.',
     origin:
       'A missed event, or two nodes with one MAC address: the database keeps one address a MAC, the last event wins.',
   },

@@ -1,7 +1,7 @@
 import type { Block } from '../../model/cidr.ts';
 import { addressText } from '../../subnet/address.ts';
 import { addressBlock } from '../../subnet/single.ts';
-import type { Peer } from './expected.ts';
+import type { ExpectedNode, Peer } from './expected.ts';
 import { restarts } from './remedies.ts';
 import { routesTo, wantedRoutes } from './routes.ts';
 import { FINE, isIn, type NodeJudge, type NodeView, type Overlay } from './view.ts';
@@ -24,20 +24,35 @@ function judge(view: NodeView, which: keyof Known, what: string) {
   for (const one of [facts.forwarding, facts.neighbours, view.routes]) if (!one.known) return { skipped: one.reason };
   const wrong = throughOverlay(view).flatMap(({ subnet, holders, overlay }) => {
     const evidence = look(view, subnet, holders, overlay)[which];
-    return evidence.length === 0 ? [] : [{ names: holders.map(({ name }) => name), evidence }];
+    return evidence.length === 0 ? [] : [{ holders, evidence }];
   });
   if (wrong.length === 0) return FINE;
-  const names = [...new Set(wrong.flatMap((one) => one.names))];
+  const names = [...new Set(wrong.flatMap(({ holders }) => holders.map(({ name }) => name)))];
   return {
     findings: [
       {
         severity: 'error' as const,
         message: `the forwarding entries of ${overlays.map(({ device }) => device).join(', ')} ${what} ${names.join(', ')}`,
         evidence: wrong.flatMap((one) => one.evidence),
-        remedy: restarts(expected),
+        remedy:
+          sharedMAC(
+            expected,
+            wrong.flatMap(({ holders }) => holders),
+          ) ?? restarts(expected),
       },
     ],
   };
+}
+
+/** A database keeps one address a MAC: where nodes share one, no restart here helps. */
+function sharedMAC({ peers }: ExpectedNode, wrong: Peer[]): string | undefined {
+  const macsOf = ({ flannel }: Peer) => Object.values(flannel?.addresses ?? {}).flatMap(({ mac }) => mac ?? []);
+  const macs = new Set(wrong.flatMap(macsOf));
+  const sharing = [...macs]
+    .map((mac) => peers.filter((peer) => macsOf(peer).includes(mac)).map(({ name }) => name))
+    .find((names) => names.length > 1);
+  if (!sharing) return undefined;
+  return `kubectl podcidr explain ForwardingEntryStale  # ${sharing.join(' and ')} have one MAC address`;
 }
 
 /** Peers' subnets whose route goes through a device that is there. Without a route that is RouteMissing. */

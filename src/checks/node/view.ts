@@ -64,8 +64,7 @@ export function viewNode(facts: NodeFacts, expected: ExpectedNode): NodeView {
     overlays: cni?.isFlannel ? overlaysOf(expected, links) : [],
     routes: readRoutes(facts.routes),
     leased,
-    isLeaseStale:
-      env !== undefined && expected.subnets.length > 0 && !leased.some((block) => isIn(expected.subnets, block)),
+    isLeaseStale: env !== undefined && (leased.length === 0 || leased.some((block) => !isIn(expected.subnets, block))),
     networks: readableBlocks(env?.networks ?? []),
   };
 }
