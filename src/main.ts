@@ -19,4 +19,5 @@ void enter({
   allocation: 60_000,
   absenceNoticed: 1_000,
   parting: 2_000,
+  nodeShell: 60_000,
 });

@@ -20,4 +20,5 @@ void enter({
   allocation: 3_000,
   absenceNoticed: 1_000,
   parting: 2_000,
+  nodeShell: Number(process.env.PODCIDR_TEST_NODE_SHELL ?? 20_000),
 });

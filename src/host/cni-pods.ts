@@ -17,6 +17,8 @@ export interface CNIPod {
   /** The container in which commands are run, and its image. */
   container: string;
   image: string;
+  /** Names of its imagePullSecrets, in its namespace. */
+  pullSecrets: string[];
   /** That container runs: exec works. */
   running: boolean;
   ready: boolean;
@@ -76,6 +78,7 @@ function readPod(pod: RawObject, cni: string, daemonSet: string, wanted: string)
     node: asText(spec.nodeName) ?? '',
     container: asText(container.name) ?? '',
     image: asText(container.image) ?? '',
+    pullSecrets: asList(spec.imagePullSecrets).flatMap((one) => asText(asObject(one).name) ?? []),
     running: asObject(state.state).running !== undefined,
     ready: asList(status.conditions).some((one) => asObject(one).type === 'Ready' && asObject(one).status === 'True'),
     deleting: metadata.deletionTimestamp !== undefined,

@@ -39,4 +39,6 @@ export interface Waits {
   absenceNoticed: number;
   /** Longest wait at the end for what is not vital: Events on their way, a lock that is given back by somebody in a hurry. */
   parting: number;
+  /** Longest wait for a helper pod to run on a node, and for a command there. */
+  nodeShell: number;
 }

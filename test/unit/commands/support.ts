@@ -38,6 +38,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       allocation: 0,
       absenceNoticed: 0,
       parting: 0,
+      nodeShell: 0,
     },
     signals: { caught: undefined, hold: () => () => undefined },
     version: '0.0.0',
