@@ -23,8 +23,13 @@ export function nodeSubnetList(rows: ListRow[]): object {
   return {
     apiVersion: 'kubectl-podcidr/v1',
     kind: 'NodeSubnetList',
-    items: rows.map(({ node, codes }) => ({ name: node.name, podCIDRs: node.podCIDRs, findings: codes })),
+    items: nodeSubnetItems(rows),
   };
+}
+
+/** Its items: what -o custom-columns works on. */
+export function nodeSubnetItems(rows: ListRow[]): { name: string; podCIDRs: string[]; findings: string[] }[] {
+  return rows.map(({ node, codes }) => ({ name: node.name, podCIDRs: node.podCIDRs, findings: codes }));
 }
 
 /**

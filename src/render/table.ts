@@ -35,15 +35,21 @@ export function drawTable(lines: string[][]): string {
 
 /** The same by padding each cell. Exported for the test that compares both. */
 export function writeColumns(lines: string[][]): string {
-  const widths = columnWidths(lines);
-  return lines
-    .map((cells) => {
-      const padded = cells.map(
-        (cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - displayWidth(cell))),
-      );
-      return `${padded.join('').trimEnd()}\n`;
-    })
+  return padColumns(lines)
+    .map((line) => `${line.trimEnd()}\n`)
     .join('');
+}
+
+/** Each line's cells side by side, all but the last as wide as their column; nothing is escaped or trimmed. */
+export function padColumns(lines: string[][]): string[] {
+  const widths = columnWidths(lines);
+  return lines.map((cells) =>
+    cells
+      .map((cell, column) =>
+        column === cells.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - displayWidth(cell))),
+      )
+      .join(''),
+  );
 }
 
 function columnWidths(lines: string[][]): number[] {
