@@ -28,13 +28,21 @@ test.before(async () => {
 test.after.always(() => plane?.stop());
 test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 
-/** kubectl prints an object from a file by a template, without any server: `label --local` changes nothing that is not there. */
-async function byKubectl(document: Json, output: string): Promise<{ printed: string; failed: boolean }> {
+interface Printed {
+  printed: string;
+  failed: boolean;
+}
+
+/**
+ * kubectl prints an object from a file by a template, without any server: `label --local` changes nothing that is
+ * there already. It crashes on some ranges over null.
+ */
+async function byKubectl(document: Json, output: string): Promise<Printed & { crashed: boolean }> {
   const file = join(folder, `${Math.random()}.json`);
   writeFileSync(file, JSON.stringify(whole(document)));
   const args = ['label', '--local', '--dry-run=client', '--overwrite', '-f', file, 'a=b', '-o', output];
-  const { code, stdout } = await run(kubectl, args, { env: { HOME: folder } });
-  return { printed: stdout, failed: code !== 0 };
+  const { code, stdout, stderr } = await run(kubectl, args, { env: { HOME: folder } });
+  return { printed: stdout, failed: code !== 0, crashed: /^panic: /m.test(stderr) };
 }
 
 const whole = (document: Json): Json => ({
@@ -44,7 +52,7 @@ const whole = (document: Json): Json => ({
   document,
 });
 
-function byUs(document: Json, template: string, asJSON = false): { printed: string; failed: boolean } {
+function byUs(document: Json, template: string, asJSON = false): Printed {
   try {
     return { printed: readTemplate(template, asJSON)(whole(document)), failed: false };
   } catch {
@@ -111,7 +119,9 @@ test('random documents and templates print the same as with the real kubectl', a
     fc.asyncProperty(value, templates, fc.boolean(), async (document, template, asJSON) => {
       const theirs = await byKubectl(document, `${asJSON ? 'jsonpath-as-json' : 'jsonpath'}=${template}`);
       const ours = byUs(document, template, asJSON);
-      t.deepEqual(ours, theirs.failed ? { printed: '', failed: true } : theirs, template);
+      fc.pre(!theirs.crashed);
+      t.is(ours.failed, theirs.failed, template);
+      if (!theirs.failed) t.is(ours.printed, theirs.printed, template);
     }),
     { numRuns: 250 },
   );
