@@ -17,7 +17,9 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       status: () => undefined,
       inIsTTY: false,
       errIsTTY: false,
-      readStdin: async () => Buffer.from(stdin),
+      readStdin: async function* () {
+        yield Buffer.from(stdin);
+      },
     },
     clock: { now: () => 0, monotonic: () => 0, sleep: async () => undefined },
     waits: {
