@@ -13,6 +13,8 @@ export interface Streams {
   status(line: ((columns: number) => string | undefined) | undefined): void;
   readonly inIsTTY: boolean;
   readonly errIsTTY: boolean;
+  /** Width of the terminal that `out` goes to; undefined when it goes elsewhere. */
+  readonly columns: number | undefined;
   /** Piece by piece, so that one without an end can be left. */
   readStdin(): AsyncIterable<Buffer>;
 }

@@ -50,7 +50,8 @@ function print(
   if (write) streams.out(write(rows));
   else if (rows.length === 0) streams.err('No resources found\n');
   else {
-    streams.out(renderList(rows, { wide: args.output === 'wide', headers: !args.noHeaders }));
+    const headers = !args.noHeaders;
+    streams.out(renderList(rows, { wide: args.output === 'wide', headers, terminal: streams.columns }));
     const young = rows.filter(({ node }) => isTooYoung(node, survey)).length;
     streams.err(renderListSummary(rows, report.skipped, young));
   }

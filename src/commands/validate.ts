@@ -32,7 +32,7 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   const { streams } = context;
   if (args.output !== 'table') streams.out(renderData(args, report, codes, survey.nodes.length));
   else {
-    if (report.findings.length > 0) streams.out(renderReport(report));
+    if (report.findings.length > 0) streams.out(renderReport(report, streams.columns));
     streams.err(lastLines(survey.nodes.length, report));
   }
   return exitCode(report, args.failOn);

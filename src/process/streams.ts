@@ -21,6 +21,9 @@ export function processStreams(process: NodeJS.Process): Streams {
     // Not stdin.isTTY: asking that opens the stream.
     inIsTTY: isatty(0),
     errIsTTY,
+    get columns() {
+      return isatty(1) ? stdout.columns : undefined;
+    },
     readStdin: () => process.stdin,
   };
 }

@@ -1,5 +1,6 @@
 import CliTable from 'cli-table3';
 import { escapeLine } from './escape.ts';
+import { fitCells } from './fit.ts';
 import { displayWidth } from './width.ts';
 
 /** Rows above this are written by our own writer: cli-table3 takes 33–51 ms for 500 rows. Both write the same bytes. */
@@ -9,9 +10,13 @@ const MOST_ROWS = 300;
 const PADDING = 3;
 const MIN_WIDTH = 6;
 
-/** A table in kubectl's style. Cells are escaped; an empty one is <none>. No header row when `headers` is undefined. */
-export function renderTable(headers: string[] | undefined, rows: string[][]): string {
-  const lines = [...(headers ? [headers] : []), ...rows].map((row) => row.map((cell) => escapeLine(cell) || '<none>'));
+/**
+ * A table in kubectl's style. Cells are escaped; an empty one is <none>. No header row when `headers` is undefined. `columns`: of
+ * the terminal that it must fit; undefined: none.
+ */
+export function renderTable(headers: string[] | undefined, rows: string[][], columns?: number): string {
+  const cells = [...(headers ? [headers] : []), ...rows].map((row) => row.map((cell) => escapeLine(cell) || '<none>'));
+  const lines = columns === undefined ? cells : fitCells(cells, columns);
   return lines.length > MOST_ROWS ? writeColumns(lines) : drawTable(lines);
 }
 

@@ -38,6 +38,14 @@ function unpack(packed: Buffer, file: string): Buffer {
   }
 }
 
+/** The most documents that one file may hold: each object of a large cluster as one of its own, and more. */
+export const MOST_DOCUMENTS = 100_000;
+
+/** The refusal of a file with more. */
+export function tooMany(file: string): Failure {
+  return new Failure(`${file} has more than ${MOST_DOCUMENTS} documents: it is no dump`, { hint: EXAMPLE });
+}
+
 /** The refusal of a file above the limit. */
 export function tooLarge(file: string): Failure {
   return new Failure(`${file} is larger than ${MOST_BYTES / 1024 / 1024} MiB`, {

@@ -17,6 +17,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       status: () => undefined,
       inIsTTY: false,
       errIsTTY: false,
+      columns: undefined,
       readStdin: async function* () {
         yield Buffer.from(stdin);
       },

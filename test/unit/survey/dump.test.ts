@@ -127,6 +127,27 @@ test('a dump that would unfold without end is refused', (t) => {
   for (const text of [bomb, nested, `a: ${'['.repeat(100_000)}`]) t.throws(() => survey(text), { instanceOf: Failure });
 });
 
+for (const [title, text, expected] of [
+  ['brackets that never close', '['.repeat(10_000_000), /^file0, line 1: nested deeper than 500: it is no dump$/],
+  ['brackets in brackets', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, /nested deeper than 500/],
+  ['brackets in brackets of YAML', `a: ${'['.repeat(100_000)}${']'.repeat(100_000)}`, /^file0, line 1: not valid YAML/],
+  ['documents without number', '{}'.repeat(1_000_000), /^file0 has more than 100000 documents: it is no dump$/],
+  ['YAML documents without number', '---\n'.repeat(1_000_000), /^file0 has more than 100000 documents/],
+  ['objects without number', 'apiVersion: v1\n'.repeat(1_000_000), /^file0 has more than 100000 documents/],
+  ['lists in lists of YAML', '- '.repeat(1_000_000), /^file0, line 1: not valid YAML/],
+  ['one long word', 'a'.repeat(10_000_000), /^file0 has no Node in it$/],
+] as const) {
+  test(`a dump of ${title} is refused in one line`, (t) => {
+    const error = t.throws(() => survey(text), { instanceOf: Failure, message: expected });
+    t.true(error.message.length < 200);
+  });
+}
+
+test('two nodes of one name are compared however deep they are', (t) => {
+  const deep = json(node('a', { x: JSON.parse(`${'['.repeat(400)}${']'.repeat(400)}`) }));
+  t.deepEqual(names(deep, deep), ['a']);
+});
+
 test('the same node in two states is refused, for nobody knows which is true', (t) => {
   const other = node('a', { metadata: { name: 'a', uid: 'uid-a', resourceVersion: '8' } });
   t.throws(() => survey(json(node('a')), json(other)), {
