@@ -7,7 +7,7 @@ import { MOST_DOCUMENTS, TRUNCATED, tooMany } from './decode.ts';
 const MOST_ALIASES = 100;
 
 /** 5,000 Nodes have 2 million; each costs memory and time. */
-const MOST_LINES = 10_000_000;
+const MOST_LINES = 5_000_000;
 
 const AS_JSON = 'a dump as large as that is read faster, and smaller, as JSON: kubectl get … -o json';
 
