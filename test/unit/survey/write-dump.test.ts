@@ -8,6 +8,7 @@ import { readLostNodes } from '../../../src/commands/lost-nodes.ts';
 import { runValidate } from '../../../src/commands/validate.ts';
 import { Failure } from '../../../src/model/failure.ts';
 import type { RawObject } from '../../../src/model/json.ts';
+import { readObjects } from '../../../src/survey/dump/objects.ts';
 import { schemaErrors } from '../../harness/schema.ts';
 import { fixture, testContext } from '../commands/support.ts';
 
@@ -62,9 +63,9 @@ for (const path of FIXTURES) {
 
 /** Names of the Nodes of a dump, the longest first. */
 const namesOf = (text: string): string[] =>
-  (load(text) as { items: RawObject[] }).items
-    .filter(({ kind }) => kind === 'Node')
-    .map(({ metadata }) => String(metadata?.name))
+  readObjects(text, 'fixture')
+    .filter(({ object }) => object.kind === 'Node')
+    .map(({ object }) => String(object.metadata?.name))
     .sort((a, b) => b.length - a.length);
 
 const word = (name: string) => new RegExp(`(?<![\\w.-])${name.replaceAll('.', '\\.')}(?![\\w.])`, 'g');
