@@ -1,3 +1,4 @@
+import { TEMPLATES } from '../commands/templates.ts';
 import { connectionFlags } from './flags/connection.ts';
 import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
 import { SOURCE_FLAGS } from './flags/source.ts';
@@ -14,10 +15,19 @@ export const list: Subcommand = {
     ['kubectl podcidr list', 'every node'],
     ['kubectl podcidr list worker-1 -o wide', 'one node, with addresses in use and facts of its CNI'],
     ['kubectl podcidr list --sort-by=pod-cidr', 'by subnet'],
+    ["kubectl podcidr list -o jsonpath='{.items[?(@.findings[0])].name}'", 'names of the nodes that have findings'],
+    ['kubectl podcidr list -o custom-columns=NODE:.name,SUBNET:.podCIDRs[0]', 'columns of your own'],
     ['kubectl get nodes -o json | kubectl podcidr list -f -', 'from a dump'],
   ],
   flags: {
-    output: { type: 'text', short: 'o', value: 'FORMAT', choices: OUTPUTS, help: `one of ${OUTPUTS.join(', ')}` },
+    output: {
+      type: 'text',
+      short: 'o',
+      value: 'FORMAT',
+      choices: OUTPUTS,
+      templates: TEMPLATES,
+      help: `one of ${[...OUTPUTS, ...TEMPLATES.map((name) => `${name}=…`)].join(', ')}; templates, in kubectl's dialect, work on what -o json prints, columns on its items`,
+    },
     selector: { type: 'text', short: 'l', value: 'SELECTOR', help: 'only nodes with these labels' },
     'sort-by': { type: 'text', value: 'COLUMN', help: 'sort by name, pod-cidr, status or age' },
     'no-headers': { type: 'bool', help: 'leave out the header line' },
@@ -26,10 +36,9 @@ export const list: Subcommand = {
   },
   async run(context, args) {
     const { runList } = await import('../commands/list.ts');
-    const output = OUTPUTS.find((one) => one === args.text('output')) ?? 'table';
     return runList(context, {
       names: args.words,
-      output,
+      output: args.text('output') ?? 'table',
       selector: args.text('selector'),
       sortBy: args.text('sort-by'),
       noHeaders: args.bool('no-headers') ?? false,

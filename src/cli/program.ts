@@ -6,6 +6,7 @@ import { quote } from '../model/quote.ts';
 import { Arguments, type Parsed } from './arguments.ts';
 import { kubectlArgv } from './argv.ts';
 import { checkValues } from './choice.ts';
+import { dump } from './dump.ts';
 import { explain } from './explain.ts';
 import { CONNECTION_FLAGS } from './flags/connection.ts';
 import type { Flag, Flags } from './flags/flag.ts';
@@ -28,6 +29,7 @@ export const SUBCOMMANDS: Subcommand[] = [
   validate,
   explain,
   inspect,
+  dump,
   reassign,
   reset,
   restore,

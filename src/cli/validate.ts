@@ -3,7 +3,7 @@ import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
 import { SOURCE_FLAGS } from './flags/source.ts';
 import type { Subcommand } from './subcommand.ts';
 
-const OUTPUTS = ['table', 'json', 'yaml'] as const;
+const OUTPUTS = ['table', 'json', 'yaml', 'junit', 'prometheus'] as const;
 const FAIL_ON = ['error', 'warning', 'info', 'never'] as const;
 
 export const validate: Subcommand = {
@@ -15,6 +15,8 @@ export const validate: Subcommand = {
   examples: [
     ['kubectl podcidr validate', 'the cluster'],
     ['kubectl podcidr validate -o json', 'for a program'],
+    ['kubectl podcidr validate -o junit --fail-on=warning > podcidr.xml', 'for a build server'],
+    ['kubectl podcidr validate -o prometheus --fail-on=never > podcidr.prom', "for node_exporter's textfile collector"],
     ['kubectl podcidr validate -f nodes.yaml --cluster-cidr=10.244.0.0/16', 'a dump, with a setting that is not in it'],
   ],
   flags: {

@@ -13,7 +13,10 @@ export interface Streams {
   status(line: ((columns: number) => string | undefined) | undefined): void;
   readonly inIsTTY: boolean;
   readonly errIsTTY: boolean;
-  readStdin(): Promise<Buffer>;
+  /** Width of the terminal that `out` goes to; undefined when it goes elsewhere. */
+  readonly columns: number | undefined;
+  /** Piece by piece, so that one without an end can be left. */
+  readStdin(): AsyncIterable<Buffer>;
 }
 
 /** Holds signals back while a Node is absent, and tells the steps that the operator wants to stop. */

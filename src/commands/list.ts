@@ -5,18 +5,19 @@ import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import { nodeName } from '../model/node-name.ts';
 import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
 import type { ListRow } from '../render/columns.ts';
-import { renderDocument } from '../render/document.ts';
-import { nodeSubnetList, renderList, renderListSummary, renderNames } from '../render/list.ts';
+import { renderList, renderListSummary } from '../render/list.ts';
 import { parseSelector, type Selector } from '../survey/selector.ts';
 import type { Context } from './context.ts';
 import { orderOf } from './list-order.ts';
+import { rowWriter, type WriteRows } from './list-output.ts';
 import { namedNodes } from './named-nodes.ts';
 import { type Judged, type Source, surveyAndJudge } from './read-survey.ts';
 
 export interface ListArgs extends Source {
   /** Nodes to show, NAME or node/NAME; none: all. */
   names: string[];
-  output: 'table' | 'wide' | 'json' | 'yaml' | 'name';
+  /** table, wide, json, yaml, name, or one with a template: `jsonpath={.items[*].name}`. */
+  output: string;
   selector: string | undefined;
   sortBy: string | undefined;
   noHeaders: boolean;
@@ -28,30 +29,31 @@ export async function runList(context: Context, args: ListArgs): Promise<ExitCod
   const names = [...new Set(args.names.map(nodeName))];
   const selector = parseSelector(args.selector ?? '');
   const order = orderOf(args.sortBy);
+  const write = await rowWriter(args.output, !args.noHeaders, context.streams);
   const judged = await surveyAndJudge(context, args, args.output === 'wide' ? 'all' : 'none', (read) =>
     runChecks(read, { codes: SUBNET_CODES }),
   );
   const rows = pick(judged, names, selector);
   if (args.names.length === 0 || args.sortBy !== undefined) rows.sort(order);
-  print(context, args, rows, judged);
+  print(context, args, rows, judged, write);
   return EXIT.fine;
 }
 
-function print({ streams }: Context, args: ListArgs, rows: ListRow[], { survey, report }: Judged): void {
-  const data = renderData(args.output, rows);
-  if (data !== undefined) streams.out(data);
+function print(
+  { streams }: Context,
+  args: ListArgs,
+  rows: ListRow[],
+  { survey, report }: Judged,
+  write: WriteRows | undefined,
+): void {
+  if (write) streams.out(write(rows));
   else if (rows.length === 0) streams.err('No resources found\n');
   else {
-    streams.out(renderList(rows, { wide: args.output === 'wide', headers: !args.noHeaders }));
+    const headers = !args.noHeaders;
+    streams.out(renderList(rows, { wide: args.output === 'wide', headers, terminal: streams.columns }));
     const young = rows.filter(({ node }) => isTooYoung(node, survey)).length;
     streams.err(renderListSummary(rows, report.skipped, young));
   }
-}
-
-/** What a program reads; undefined for tables. */
-function renderData(output: ListArgs['output'], rows: ListRow[]): string | undefined {
-  if (output === 'json' || output === 'yaml') return renderDocument(nodeSubnetList(rows), output);
-  return output === 'name' ? renderNames(rows) : undefined;
 }
 
 function pick({ survey, report }: Judged, names: string[], selector: Selector): ListRow[] {

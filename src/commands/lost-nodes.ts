@@ -1,12 +1,13 @@
 import { FIELD_MANAGER } from '../kube/objects/node.ts';
 import { Failure } from '../model/failure.ts';
-import type { Json } from '../model/json.ts';
+import type { Json, RawObject } from '../model/json.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import { asObject, asText } from '../model/read-json.ts';
 import { unseal } from '../operate/journal/seal.ts';
 import { type LostNode, lostFromNode, lostFromRecord } from '../plan/lost-node.ts';
 import { type DumpFile, readFiles } from '../survey/dump/files.ts';
 import { readDocuments, readObjects } from '../survey/dump/objects.ts';
+import { PARTIAL } from '../survey/keep.ts';
 import type { Streams } from './context.ts';
 
 /**
@@ -32,8 +33,16 @@ function nodesOf({ file, text }: DumpFile): LostNode[] {
   const clusterUID = asText(asObject(kubeSystem?.metadata).uid);
   return [
     ...records,
-    ...objects.filter(({ kind }) => kind === 'Node').map((raw) => lostFromNode(raw, clusterUID, file)),
+    ...objects.filter(({ kind }) => kind === 'Node').map((raw) => lostFromNode(whole(raw, file), clusterUID, file)),
   ];
+}
+
+/** Throws Failure for a Node that has some of its fields alone: posted, it would have lost the rest. */
+function whole(raw: RawObject, file: string): RawObject {
+  if (asObject(asObject(raw.metadata).annotations)[PARTIAL] === undefined) return raw;
+  throw new Failure(`${file} is no backup: kubectl podcidr dump keeps a few fields of each Node`, {
+    hint: 'give a dump of whole Nodes (kubectl get nodes -o yaml), or NODE.json or NODE.record of a backup',
+  });
 }
 
 /** A file of the journal: a record with its digest. */

@@ -1,10 +1,12 @@
-import { CLUSTER_CODES } from '../checks/catalogue.ts';
+import { CLUSTER_CODES, type Code } from '../checks/catalogue.ts';
 import { runChecks } from '../checks/run.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { CheckReport, Severity } from '../model/finding.ts';
 import { quote } from '../model/quote.ts';
 import { renderDocument } from '../render/document.ts';
+import { renderJUnit } from '../render/junit.ts';
 import { renderSkipped } from '../render/list.ts';
+import { renderPrometheus } from '../render/prometheus.ts';
 import { renderReport, renderReportSummary, validationReport } from '../render/report.ts';
 import { findClusterCode } from './codes.ts';
 import type { Context } from './context.ts';
@@ -13,7 +15,7 @@ import { type Source, surveyAndJudge } from './read-survey.ts';
 export interface ValidateArgs extends Source {
   /** What is not a flag: validate takes nothing. */
   words: string[];
-  output: 'table' | 'json' | 'yaml';
+  output: 'table' | 'json' | 'yaml' | 'junit' | 'prometheus';
   /** Codes to check; none: all. */
   only: string[];
   /** Codes to leave out. */
@@ -28,12 +30,24 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   const codes = chooseCodes(args);
   const { survey, report } = await surveyAndJudge(context, args, 'none', (read) => runChecks(read, { codes }));
   const { streams } = context;
-  if (args.output !== 'table') streams.out(renderDocument(validationReport(report), args.output));
+  if (args.output !== 'table') streams.out(renderData(args, report, codes, survey.nodes.length));
   else {
-    if (report.findings.length > 0) streams.out(renderReport(report));
+    if (report.findings.length > 0) streams.out(renderReport(report, streams.columns));
     streams.err(lastLines(survey.nodes.length, report));
   }
   return exitCode(report, args.failOn);
+}
+
+/** What a program reads. */
+function renderData(
+  { output, failOn }: ValidateArgs,
+  report: CheckReport,
+  codes: readonly Code[],
+  nodes: number,
+): string {
+  if (output === 'junit') return renderJUnit(report, { codes, fails: ({ severity }) => fails(severity, failOn) });
+  if (output === 'prometheus') return renderPrometheus(report, codes, nodes);
+  return renderDocument(validationReport(report), output === 'yaml' ? 'yaml' : 'json');
 }
 
 function chooseCodes({ only, skip }: ValidateArgs) {
@@ -56,5 +70,9 @@ function lastLines(nodes: number, report: CheckReport): string {
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 };
 
 function exitCode({ findings }: CheckReport, failOn: Severity | 'never'): ExitCode {
-  return findings.some(({ severity }) => RANK[severity] >= RANK[failOn]) ? EXIT.problems : EXIT.fine;
+  return findings.some(({ severity }) => fails(severity, failOn)) ? EXIT.problems : EXIT.fine;
+}
+
+function fails(severity: Severity, failOn: Severity | 'never'): boolean {
+  return RANK[severity] >= RANK[failOn];
 }

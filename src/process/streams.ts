@@ -21,11 +21,10 @@ export function processStreams(process: NodeJS.Process): Streams {
     // Not stdin.isTTY: asking that opens the stream.
     inIsTTY: isatty(0),
     errIsTTY,
-    async readStdin() {
-      const chunks: Buffer[] = [];
-      for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-      return Buffer.concat(chunks);
+    get columns() {
+      return isatty(1) ? stdout.columns : undefined;
     },
+    readStdin: () => process.stdin,
   };
 }
 

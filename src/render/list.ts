@@ -4,12 +4,16 @@ import { COLUMNS, type ListRow, WIDE_COLUMNS } from './columns.ts';
 import { escapeLine } from './escape.ts';
 import { renderTable } from './table.ts';
 
-/** The table of `list`. */
-export function renderList(rows: ListRow[], options: { wide: boolean; headers: boolean }): string {
+/** The table of `list`; `terminal`: columns of the one that it must fit. */
+export function renderList(
+  rows: ListRow[],
+  options: { wide: boolean; headers: boolean; terminal?: number | undefined },
+): string {
   const columns = options.wide ? WIDE_COLUMNS : COLUMNS;
   return renderTable(
     options.headers ? columns.map(({ header }) => header) : undefined,
     rows.map((row) => columns.map(({ cell }) => cell(row))),
+    options.terminal,
   );
 }
 
@@ -23,8 +27,13 @@ export function nodeSubnetList(rows: ListRow[]): object {
   return {
     apiVersion: 'kubectl-podcidr/v1',
     kind: 'NodeSubnetList',
-    items: rows.map(({ node, codes }) => ({ name: node.name, podCIDRs: node.podCIDRs, findings: codes })),
+    items: nodeSubnetItems(rows),
   };
+}
+
+/** Its items: what -o custom-columns works on. */
+export function nodeSubnetItems(rows: ListRow[]): { name: string; podCIDRs: string[]; findings: string[] }[] {
+  return rows.map(({ node, codes }) => ({ name: node.name, podCIDRs: node.podCIDRs, findings: codes }));
 }
 
 /**

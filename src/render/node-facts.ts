@@ -15,7 +15,7 @@ export function renderNodeFacts(reports: NodeReport[], { wrongOnly }: { wrongOnl
     facts.filter(({ codes }) => !wrongOnly || codes.length > 0).map((line) => rowOf(node, line)),
   );
   const table = rows.length === 0 ? '' : renderTable(['NAME', 'FACT', 'EXPECTED', 'FOUND', 'STATUS'], rows);
-  const findings = reports.flatMap((report) => report.findings).map(renderFinding);
+  const findings = reports.flatMap((report) => report.findings).map((finding) => renderFinding(finding));
   return [...(table === '' ? [] : [table]), ...findings].join('\n');
 }
 

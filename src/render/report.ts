@@ -1,7 +1,7 @@
 import type { CheckReport, Finding, Severity } from '../model/finding.ts';
 import { count } from '../model/text.ts';
 import { escapeLine } from './escape.ts';
-import { shorten } from './words.ts';
+import { shorten, wrap } from './words.ts';
 
 /** Lines of evidence and node names that the text shows; JSON has all. */
 const MOST_EVIDENCE = 5;
@@ -38,30 +38,47 @@ export function validationReport({ findings, skipped }: CheckReport): object {
   };
 }
 
-/** The report for people, grouped by severity: code, message, nodes, evidence, remedy. Empty when nothing is wrong. */
-export function renderReport({ findings }: CheckReport): string {
+/**
+ * The report for people, grouped by severity: code, message, nodes, evidence, remedy. Empty when nothing is wrong. Words are
+ * wrapped for a terminal of so many columns, commands never: they are copied. Undefined: not wrapped.
+ */
+export function renderReport({ findings }: CheckReport, columns?: number): string {
   const groups = TITLES.flatMap(([severity, title]) => {
     const group = findings.filter((finding) => finding.severity === severity);
-    return group.length === 0 ? [] : [`${title} (${group.length})\n\n${group.map(renderFinding).join('\n')}`];
+    return group.length === 0
+      ? []
+      : [`${title} (${group.length})\n\n${group.map((finding) => renderFinding(finding, columns)).join('\n')}`];
   });
   return groups.join('\n');
 }
 
-/** One finding for people: code, message, nodes, evidence, remedy. */
-export function renderFinding({ code, nodes, message, evidence, remedy }: Finding): string {
+/** One finding for people: code, message, nodes, evidence, remedy; wrapped at so many columns, undefined: not at all. */
+export function renderFinding({ code, nodes, message, evidence, remedy }: Finding, columns?: number): string {
+  const seen = shorten(
+    evidence.filter((line) => line !== message),
+    MOST_EVIDENCE,
+  );
   const lines = [
-    `${code}  ${escapeLine(message)}`,
-    ...(nodes.length > 1 ? [`  nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`] : []),
-    ...shorten(
-      evidence.filter((line) => line !== message),
-      MOST_EVIDENCE,
-    ).map((line) => `    ${escapeLine(line)}`),
+    ...wrapped('', `${code}  ${escapeLine(message)}`, columns),
+    ...(nodes.length > 1
+      ? wrapped('  ', `nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`, columns)
+      : []),
+    ...seen.flatMap((line) => wrapped('    ', escapeLine(line), columns)),
     `  => ${renderRemedy(remedy)}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** A command for many nodes is cut to what still works when it is pasted; the rest is counted behind a shell comment. */
+/** Further lines stand deeper than the first. */
+function wrapped(indent: string, text: string, columns: number | undefined): string[] {
+  if (columns === undefined) return [`${indent}${text}`];
+  const [first = '', ...rest] = wrap(text, columns - indent.length - DEEPER.length);
+  return [`${indent}${first}`, ...rest.map((line) => `${indent}${DEEPER}${line}`)];
+}
+
+const DEEPER = '      ';
+
+/** A long command is cut to what still works when it is pasted; the rest is counted behind a shell comment. */
 function renderRemedy(remedy: string): string {
   if (!remedy.startsWith('kubectl podcidr ')) return escapeLine(remedy);
   const [command = ''] = remedy.split('  # ');

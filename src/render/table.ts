@@ -1,5 +1,6 @@
 import CliTable from 'cli-table3';
 import { escapeLine } from './escape.ts';
+import { fitCells } from './fit.ts';
 import { displayWidth } from './width.ts';
 
 /** Rows above this are written by our own writer: cli-table3 takes 33–51 ms for 500 rows. Both write the same bytes. */
@@ -9,9 +10,13 @@ const MOST_ROWS = 300;
 const PADDING = 3;
 const MIN_WIDTH = 6;
 
-/** A table in kubectl's style. Cells are escaped; an empty one is <none>. No header row when `headers` is undefined. */
-export function renderTable(headers: string[] | undefined, rows: string[][]): string {
-  const lines = [...(headers ? [headers] : []), ...rows].map((row) => row.map((cell) => escapeLine(cell) || '<none>'));
+/**
+ * A table in kubectl's style. Cells are escaped; an empty one is <none>. No header row when `headers` is undefined. `columns`: of
+ * the terminal that it must fit; undefined: none.
+ */
+export function renderTable(headers: string[] | undefined, rows: string[][], columns?: number): string {
+  const cells = [...(headers ? [headers] : []), ...rows].map((row) => row.map((cell) => escapeLine(cell) || '<none>'));
+  const lines = columns === undefined ? cells : fitCells(cells, columns);
   return lines.length > MOST_ROWS ? writeColumns(lines) : drawTable(lines);
 }
 
@@ -35,15 +40,21 @@ export function drawTable(lines: string[][]): string {
 
 /** The same by padding each cell. Exported for the test that compares both. */
 export function writeColumns(lines: string[][]): string {
-  const widths = columnWidths(lines);
-  return lines
-    .map((cells) => {
-      const padded = cells.map(
-        (cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - displayWidth(cell))),
-      );
-      return `${padded.join('').trimEnd()}\n`;
-    })
+  return padColumns(lines)
+    .map((line) => `${line.trimEnd()}\n`)
     .join('');
+}
+
+/** Each line's cells side by side, all but the last as wide as their column; nothing is escaped or trimmed. */
+export function padColumns(lines: string[][]): string[] {
+  const widths = columnWidths(lines);
+  return lines.map((cells) =>
+    cells
+      .map((cell, column) =>
+        column === cells.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - displayWidth(cell))),
+      )
+      .join(''),
+  );
 }
 
 function columnWidths(lines: string[][]): number[] {

@@ -1,35 +1,29 @@
 import { type ConfigMapNote, noteConfigMaps } from '../kube/objects/config-map.ts';
-import { getLease } from '../kube/objects/lease.ts';
-import { type Holder, LOCK, readHolder } from '../kube/objects/lock-lease.ts';
-import { ApiError } from '../kube/wire/api-error.ts';
+import type { Holder } from '../kube/objects/lock-lease.ts';
 import type { Wire } from '../kube/wire/wire.ts';
+import type { RawObject } from '../model/json.ts';
+import { asObject } from '../model/read-json.ts';
 import type { InterruptedOperation } from '../model/survey.ts';
 
 const OPERATION = 'kubectl-podcidr/operation';
 const STATE = 'kubectl-podcidr/state';
 const DONE = ['finished', 'undone'];
 
-/**
- * Operations that are open while no process holds their lock. Two small requests; who may not read them is told nothing.
- * Throws WireError, Failure.
- */
-export async function readInterrupted(wire: Wire): Promise<InterruptedOperation[]> {
-  try {
-    const [open, lock] = await Promise.all([
-      noteConfigMaps(wire, `${STATE}=open`),
-      getLease(wire, LOCK.namespace, LOCK.name),
-    ]);
-    if (open.length === 0) return [];
-    const ids = open.map(({ labels }) => labels[OPERATION]).join(',');
-    const nodes = await noteConfigMaps(wire, `${OPERATION} in (${ids}),!${STATE}`);
-    return interruptedAmong([...open, ...nodes], lock && readHolder(lock.lease), lock?.date ?? 0);
-  } catch (error) {
-    if (error instanceof ApiError) return [];
-    throw error;
-  }
+/** The journal's notes on operations that are open, and on their nodes. Two small requests. Throws ApiError, WireError, Failure. */
+export async function readOpenNotes(wire: Wire): Promise<ConfigMapNote[]> {
+  const open = await noteConfigMaps(wire, `${STATE}=open`);
+  if (open.length === 0) return [];
+  const ids = open.map(({ labels }) => labels[OPERATION]).join(',');
+  return [...open, ...(await noteConfigMaps(wire, `${OPERATION} in (${ids}),!${STATE}`))];
 }
 
-/** The same from the journal's ConfigMaps. `now`: milliseconds since the epoch, by the server's clock. */
+/** True for a ConfigMap of the journal. */
+export function isJournal({ kind, metadata }: RawObject): boolean {
+  const { namespace, labels } = asObject(metadata);
+  return kind === 'ConfigMap' && namespace === 'kube-system' && asObject(labels)[OPERATION] !== undefined;
+}
+
+/** Operations that are open while no process holds their lock. `now`: milliseconds since the epoch, by the server's clock. */
 export function interruptedAmong(
   notes: ConfigMapNote[],
   holder: Holder | undefined,

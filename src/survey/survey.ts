@@ -1,15 +1,13 @@
-import { listControllerManagers } from '../kube/objects/controller-managers.ts';
-import { getNamespace } from '../kube/objects/namespaces.ts';
-import { listNodes } from '../kube/objects/nodes.ts';
-import { eachPod } from '../kube/objects/pods.ts';
+import { noteOf } from '../kube/objects/config-map.ts';
+import { readHolder } from '../kube/objects/lock-lease.ts';
 import type { Wire } from '../kube/wire/wire.ts';
-import { asObject, asText } from '../model/read-json.ts';
+import type { RawObject } from '../model/json.ts';
 import type { Reading } from '../model/reading.ts';
 import type { SettingFlags } from '../model/settings.ts';
-import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
-import { allowed } from './allowed.ts';
-import { readInterrupted } from './interrupted.ts';
-import { newestTime } from './newest-time.ts';
+import type { ClusterSurvey, InterruptedOperation } from '../model/survey.ts';
+import { type CollectionName, isLock } from './collections.ts';
+import { interruptedAmong } from './interrupted.ts';
+import { gather, type Inventory } from './inventory.ts';
 import { readNode } from './nodes.ts';
 import { readPod } from './pods.ts';
 import { mergeSettings } from './settings/merge.ts';
@@ -24,6 +22,9 @@ export interface SurveyNeeds {
   freshness: 'cached' | 'quorum';
 }
 
+/** What every command needs beside the Nodes. */
+const ALWAYS: CollectionName[] = ['controllerManagers', 'journal'];
+
 /**
  * Reads the cluster, all in parallel. Nodes must be readable; for the rest a refusal is a reason, never a failure.
  * Throws Failure (a setting given wrongly), ApiError, WireError.
@@ -31,38 +32,32 @@ export interface SurveyNeeds {
 export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: SettingFlags): Promise<ClusterSurvey> {
   // Wrong flags are told before anything is asked.
   mergeSettings(flags, { known: false, reason: '' });
-  const [nodes, controllerManagers, pods, clusterUID, interrupted] = await Promise.all([
-    listNodes(wire, needs.freshness),
-    allowed('the pods of kube-controller-manager', `${wire.server}`, () => listControllerManagers(wire, 'cached')),
-    needs.pods === 'all' ? allowed('pods', wire.server, () => readPods(wire)) : notRead('pods were not asked for'),
-    needs.clusterUID
-      ? allowed('namespace kube-system', wire.server, () => readUID(wire))
-      : notRead('it was not asked for'),
-    readInterrupted(wire),
-  ]);
+  const collections = needs.pods === 'all' ? [...ALWAYS, 'pods' as const] : ALWAYS;
+  return surveyInventory(await gather(wire, { ...needs, collections }), flags);
+}
+
+/** The survey of what was gathered, from a server or from a dump. Throws Failure (a setting given wrongly). */
+export function surveyInventory({ collections, ...rest }: Inventory, flags: SettingFlags): ClusterSurvey {
+  const { origin, now, nodes, clusterUID } = rest;
+  const { pods, controllerManagers, journal } = collections;
   const settings = mergeSettings(flags, controllerManagers);
   return {
-    origin: 'cluster',
+    origin,
     clusterUID,
-    now: nodes.date ?? newestTime(nodes.items),
-    nodes: nodes.items.map(readNode),
-    pods,
+    now,
+    nodes: nodes.map(readNode),
+    pods: each(pods, readPod),
     settings,
-    interrupted,
+    interrupted: journal.known ? interrupted(journal.value, now) : [],
     warnings: settingWarnings(settings),
   };
 }
 
-async function readPods(wire: Wire): Promise<SurveyPod[]> {
-  const pods: SurveyPod[] = [];
-  await eachPod(wire, (page) => pods.push(...page.map(readPod)));
-  return pods;
+function interrupted(journal: RawObject[], now: number): InterruptedOperation[] {
+  const lock = journal.find(isLock);
+  return interruptedAmong(journal.filter((object) => !isLock(object)).map(noteOf), lock && readHolder(lock), now);
 }
 
-async function readUID(wire: Wire): Promise<string> {
-  return asText(asObject((await getNamespace(wire, 'kube-system')).metadata).uid) ?? '';
-}
-
-async function notRead(reason: string): Promise<Reading<never>> {
-  return { known: false, reason };
+function each<T>(reading: Reading<RawObject[]>, read: (raw: RawObject) => T): Reading<T[]> {
+  return reading.known ? { ...reading, value: reading.value.map(read) } : reading;
 }

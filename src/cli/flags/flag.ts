@@ -8,6 +8,8 @@ export interface Flag {
   value?: string;
   /** Allowed values, where they are few. */
   choices?: readonly string[];
+  /** Further ones that take something behind an equals sign: `jsonpath={.items}`. */
+  templates?: readonly string[];
   help: string;
 }
 

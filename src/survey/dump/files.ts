@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { Failure } from '../../model/failure.ts';
+import { collect } from './collect.ts';
 import { decode } from './decode.ts';
 
 /** One -f: its name for words, and its text. */
@@ -9,14 +10,14 @@ export interface DumpFile {
   text: string;
 }
 
-/** Reads the files given with -f; `-` is standard input. Throws Failure that names the file. */
-export async function readFiles(names: string[], readStdin: () => Promise<Buffer>): Promise<DumpFile[]> {
+/** Reads the files given with -f; `-` is standard input. Throws Failure that names the file, also when it is too large. */
+export async function readFiles(names: string[], readStdin: () => AsyncIterable<Buffer>): Promise<DumpFile[]> {
   if (names.filter((name) => name === '-').length > 1)
     throw new Failure('-f - is given twice: standard input can be read once');
   return Promise.all(
     names.map(async (name) => {
       const file = name === '-' ? 'standard input' : name;
-      return { file, text: decode(name === '-' ? await readStdin() : await read(name), file) };
+      return { file, text: decode(name === '-' ? await collect(readStdin(), file) : await read(name), file) };
     }),
   );
 }
@@ -24,8 +25,11 @@ export async function readFiles(names: string[], readStdin: () => Promise<Buffer
 async function read(name: string): Promise<Buffer> {
   if (name === '') throw new Failure('-f "" names no file');
   try {
-    return await readFile(name);
+    const file = await open(name);
+    // A pipe of the shell, like -f <(kubectl get nodes -o json), is read like a file.
+    return await collect(file.createReadStream(), name);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure(REASONS[codeOf(error)]?.(name) ?? `${name} cannot be read: ${codeOf(error)}`, { cause: error });
   }
 }
@@ -34,7 +38,6 @@ const REASONS: Record<string, (name: string) => string> = {
   ENOENT: (name) => `${name} does not exist`,
   EISDIR: (name) => `${name} is a folder: give the files themselves`,
   EACCES: (name) => `${name} may not be read by you`,
-  ERR_FS_FILE_TOO_LARGE: (name) => `${name} is too large to be read in one piece`,
 };
 
 function codeOf(error: unknown): string {

@@ -3,46 +3,66 @@ import { Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
 import { quote } from '../../model/quote.ts';
 import { asObject, asText } from '../../model/read-json.ts';
+import type { Reading } from '../../model/reading.ts';
+import { COLLECTION_NAMES, COLLECTIONS } from '../collections.ts';
+import { byCollection, type Inventory } from '../inventory.ts';
+import { newestTime } from '../newest-time.ts';
 import { EXAMPLE } from './decode.ts';
-import type { DumpedObject } from './objects.ts';
+import type { DumpFile } from './files.ts';
+import { isNote, type Note, readNote } from './note.ts';
+import { type DumpedObject, readObjects } from './objects.ts';
 
-/** What the tool uses of a dump; other kinds are left aside. */
-export interface Inventory {
-  nodes: RawObject[];
-  pods: RawObject[];
-  /** Of kube-system. */
-  configMaps: RawObject[];
-  leases: RawObject[];
-  /** Namespace kube-system, whose uid is the cluster's identity. */
-  kubeSystem: RawObject | undefined;
+/**
+ * What the survey looks at, out of dumps; other kinds are left aside. "Now" is when `kubectl podcidr dump` wrote them, else the
+ * newest timestamp of Nodes and pods. Throws Failure when there is no Node, or one Node in two states.
+ */
+export function takeInventory(files: DumpFile[]): Inventory {
+  const objects = files.flatMap(({ file, text }) => readObjects(text, file));
+  const names = files.map(({ file }) => file);
+  const nodes = new Map<string, DumpedObject>();
+  const found = byCollection(() => new Map<string, RawObject>());
+  const kinds = new Set<string>();
+  const notes: Note[] = [];
+  let uid: string | undefined;
+  for (const dumped of objects) {
+    const { object } = dumped;
+    const { kind } = object;
+    const { namespace, name } = keyOf(object);
+    kinds.add(String(kind));
+    if (isNote(object)) notes.push(readNote(object));
+    else if (kind === 'Node') takeNode(nodes, dumped, name);
+    else if (kind === 'Namespace' && name === 'kube-system') uid = asText(asObject(object.metadata).uid);
+    for (const one of COLLECTION_NAMES) {
+      if (COLLECTIONS[one].holds(object)) found[one].set(JSON.stringify([namespace, name]), object);
+    }
+  }
+  if (nodes.size === 0) throw noNode(kinds, names);
+  const source = `dump ${names.join(', ')}`;
+  const raw = [...nodes.values()].map(({ object }) => object);
+  return {
+    origin: 'dump',
+    now: notes.length > 0 ? Math.max(...notes.map(({ time }) => time)) : newestTime([...raw, ...found.pods.values()]),
+    nodes: raw,
+    collections: byCollection((one) => readingOf(one, [...found[one].values()], notes, source)),
+    clusterUID:
+      uid === undefined
+        ? { known: false, reason: 'the dump has no namespace kube-system' }
+        : { known: true, value: uid, source },
+  };
 }
 
-/** Sorts the objects by kind, each once. Throws Failure when there is no Node, or one Node in two states. */
-export function takeInventory(objects: DumpedObject[], files: string[]): Inventory {
-  const nodes = new Map<string, DumpedObject>();
-  const pods = new Map<string, RawObject>();
-  const configMaps: RawObject[] = [];
-  const leases: RawObject[] = [];
-  const kinds = new Set<string>();
-  let kubeSystem: RawObject | undefined;
-  for (const dumped of objects) {
-    const { kind } = dumped.object;
-    const { namespace, name } = keyOf(dumped.object);
-    kinds.add(String(kind));
-    if (kind === 'Node') takeNode(nodes, dumped, name);
-    else if (kind === 'Pod') pods.set(JSON.stringify([namespace, name]), dumped.object);
-    else if (kind === 'ConfigMap' && namespace === 'kube-system') configMaps.push(dumped.object);
-    else if (kind === 'Lease' && namespace === 'kube-system') leases.push(dumped.object);
-    else if (kind === 'Namespace' && name === 'kube-system') kubeSystem = dumped.object;
-  }
-  if (nodes.size === 0) throw noNode(kinds, files);
-  return {
-    nodes: [...nodes.values()].map(({ object }) => object),
-    pods: [...pods.values()],
-    configMaps,
-    leases,
-    kubeSystem,
-  };
+/** A dump of ours says what it could not read; in others a collection without any object is not known. */
+function readingOf(
+  name: keyof Inventory['collections'],
+  value: RawObject[],
+  notes: Note[],
+  source: string,
+): Reading<RawObject[]> {
+  const missing = notes.flatMap((note) => note.missing.filter(({ collection }) => collection === name));
+  const [first] = missing;
+  if (first && missing.length === notes.length) return { known: false, reason: first.reason };
+  if (value.length > 0 || notes.length > 0) return { known: true, value, source };
+  return { known: false, reason: `the dump has no ${COLLECTIONS[name].any}` };
 }
 
 function takeNode(nodes: Map<string, DumpedObject>, dumped: DumpedObject, name: string): void {

@@ -1,9 +1,13 @@
 import { Failure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
-import { TRUNCATED } from './decode.ts';
+import { EXAMPLE, MOST_DOCUMENTS, TRUNCATED, tooMany } from './decode.ts';
+
+/** Brackets in brackets; the deepest objects of Kubernetes, schemas of custom resources, have a tenth of it. */
+const DEEPEST = 500;
 
 /** The JSON values of a text, one after the other as `cat a.json b.json` puts them. Throws Failure naming file and line. */
 export function readJSONDocuments(text: string, file: string): Json[] {
+  checkDepth(text, file);
   try {
     return [JSON.parse(text)];
   } catch {
@@ -16,6 +20,29 @@ export function readJSONDocuments(text: string, file: string): Json[] {
     });
   }
 }
+
+/** Before it is parsed: JSON.parse takes 5 GB for a hundred million brackets, and what is as deep overflows stacks later. */
+function checkDepth(text: string, file: string): void {
+  let depth = 0;
+  let quoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (quoted) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) quoted = false;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+    if (depth > DEEPEST) {
+      throw new Failure(`${file}, line ${lineOf(text, index)}: nested deeper than ${DEEPEST}: it is no dump`, {
+        hint: EXAMPLE,
+      });
+    }
+  }
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 interface Piece {
   piece: string;
@@ -40,6 +67,7 @@ function pieces(text: string, file: string): Piece[] {
       depth--;
       if (depth > 0) continue;
       found.push({ piece: text.slice(start, index + 1), offset: start });
+      if (found.length > MOST_DOCUMENTS) throw tooMany(file);
       start = index + 1;
       depth = 0;
     }

@@ -1,14 +1,17 @@
 import type { SettingFlags } from '../../model/settings.ts';
 
 /** kube-controller-manager's flags that decide about subnets, without the dashes. */
-export type SettingName =
-  | 'cluster-cidr'
-  | 'node-cidr-mask-size'
-  | 'node-cidr-mask-size-ipv4'
-  | 'node-cidr-mask-size-ipv6'
-  | 'service-cluster-ip-range'
-  | 'allocate-node-cidrs'
-  | 'cidr-allocator-type';
+export const SETTING_NAMES = [
+  'cluster-cidr',
+  'node-cidr-mask-size',
+  'node-cidr-mask-size-ipv4',
+  'node-cidr-mask-size-ipv6',
+  'service-cluster-ip-range',
+  'allocate-node-cidrs',
+  'cidr-allocator-type',
+] as const;
+
+export type SettingName = (typeof SETTING_NAMES)[number];
 
 /** What was given on our own command line under that name. */
 export function givenSetting(flags: SettingFlags, name: SettingName): string | undefined {

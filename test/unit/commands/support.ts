@@ -17,7 +17,10 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       status: () => undefined,
       inIsTTY: false,
       errIsTTY: false,
-      readStdin: async () => Buffer.from(stdin),
+      columns: undefined,
+      readStdin: async function* () {
+        yield Buffer.from(stdin);
+      },
     },
     clock: { now: () => 0, monotonic: () => 0, sleep: async () => undefined },
     waits: {

@@ -69,3 +69,24 @@ test('the last line counts nodes and findings', (t) => {
   );
   t.is(renderReportSummary(1, report()), '1 node: nothing wrong was found\n');
 });
+
+test('on a terminal words are wrapped and the command is not: it is copied', (t) => {
+  const message = 'its subnet overlaps the service range of this cluster, whoever has set it and for what reason';
+  const text = renderReport(report(finding({ message, evidence: [message] })), 60);
+  t.is(
+    text,
+    `ERRORS (1)
+
+SubnetDuplicate  its subnet overlaps the service range
+      of this cluster, whoever has set it and for what
+      reason
+  nodes: a, b
+  => kubectl podcidr reassign b
+`,
+  );
+  t.true(
+    renderReport(report(finding({ evidence: [message] })), 60)
+      .split('\n')
+      .every((line) => line.length <= 60),
+  );
+});

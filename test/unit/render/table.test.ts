@@ -42,3 +42,19 @@ test('a table of 5,000 rows has a line for each', (t) => {
   const rows = Array.from({ length: 5000 }, (_, i) => [`worker-${i}`, `10.${i >> 8}.${i & 255}.0/24`, 'OK', '12d']);
   t.is(renderTable(['NAME', 'POD-CIDR', 'STATUS', 'AGE'], rows).split('\n').length, 5002);
 });
+
+test('a table fits the terminal: the widest cells are cut, names never, wide characters count as two', (t) => {
+  const rows = [
+    ['a-rather-long-node-name-1', '10.244.1.0/24', 'SubnetDuplicate,SubnetOutsideClusterCIDR,SubnetMaskDiffers', '12d'],
+    ['b', '10.244.2.0/24', '表格表格表格表格表格表格表格表格表格', '3d'],
+  ];
+  const table = renderTable(['NAME', 'POD-CIDR', 'STATUS', 'AGE'], rows, 80);
+  t.is(
+    table,
+    'NAME                        POD-CIDR        STATUS                           AGE\n' +
+      'a-rather-long-node-name-1   10.244.1.0/24   SubnetDuplicate,SubnetOutside…   12d\n' +
+      'b                           10.244.2.0/24   表格表格表格表格表格表格表格…    3d\n',
+  );
+  t.regex(renderTable(['NAME', 'POD-CIDR'], rows, 10), /^a-rather-long-node-name-1 {3}10\.244\.1\.0\/…/m);
+  t.is(renderTable(['A', 'B'], [['x', 'y']], 80), renderTable(['A', 'B'], [['x', 'y']]));
+});

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import test from 'ava';
 import { Failure } from '../../../src/model/failure.ts';
 import type { RawObject } from '../../../src/model/json.ts';
@@ -126,6 +127,27 @@ test('a dump that would unfold without end is refused', (t) => {
   for (const text of [bomb, nested, `a: ${'['.repeat(100_000)}`]) t.throws(() => survey(text), { instanceOf: Failure });
 });
 
+for (const [title, text, expected] of [
+  ['brackets that never close', '['.repeat(10_000_000), /^file0, line 1: nested deeper than 500: it is no dump$/],
+  ['brackets in brackets', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, /nested deeper than 500/],
+  ['brackets in brackets of YAML', `a: ${'['.repeat(100_000)}${']'.repeat(100_000)}`, /^file0, line 1: not valid YAML/],
+  ['documents without number', '{}'.repeat(1_000_000), /^file0 has more than 100000 documents: it is no dump$/],
+  ['YAML documents without number', '---\n'.repeat(1_000_000), /^file0 has more than 100000 documents/],
+  ['objects without number', 'apiVersion: v1\n'.repeat(1_000_000), /^file0 has more than 100000 documents/],
+  ['lists in lists of YAML', '- '.repeat(1_000_000), /^file0, line 1: not valid YAML/],
+  ['one long word', 'a'.repeat(10_000_000), /^file0 has no Node in it$/],
+] as const) {
+  test(`a dump of ${title} is refused in one line`, (t) => {
+    const error = t.throws(() => survey(text), { instanceOf: Failure, message: expected });
+    t.true(error.message.length < 200);
+  });
+}
+
+test('two nodes of one name are compared however deep they are', (t) => {
+  const deep = json(node('a', { x: JSON.parse(`${'['.repeat(400)}${']'.repeat(400)}`) }));
+  t.deepEqual(names(deep, deep), ['a']);
+});
+
 test('the same node in two states is refused, for nobody knows which is true', (t) => {
   const other = node('a', { metadata: { name: 'a', uid: 'uid-a', resourceVersion: '8' } });
   t.throws(() => survey(json(node('a')), json(other)), {
@@ -177,12 +199,47 @@ const file = (name: string, content: Buffer | string) => {
   writeFileSync(path, content);
   return path;
 };
-const nothing = async () => Buffer.alloc(0);
+async function* nothing() {
+  yield Buffer.alloc(0);
+}
 const good = json(node('a'));
+
+/** 300 MB of blanks in many members, in 300 kB. */
+const bomb = () => Buffer.concat(Array(300).fill(gzipSync(Buffer.alloc(1_000_000, ' '))));
+
+test('files packed with gzip are read, also several that were joined, and from standard input', async (t) => {
+  const two = Buffer.concat([gzipSync(`${good}\n`), gzipSync(good)]);
+  const read = await readFiles([file('one.json.gz', gzipSync(good)), file('two.gz', two), '-'], async function* () {
+    const packed = gzipSync(good);
+    yield packed.subarray(0, 1);
+    yield packed.subarray(1);
+  });
+  t.deepEqual(
+    read.map(({ text }) => text),
+    [good, `${good}\n${good}`, good],
+  );
+});
+
+test('standard input without an end is left once it is too large', async (t) => {
+  let pieces = 0;
+  const endless = async function* () {
+    for (;;) {
+      pieces += 1;
+      yield Buffer.alloc(16 * 1024 * 1024);
+    }
+  };
+  await t.throwsAsync(readFiles(['-'], endless), {
+    instanceOf: Failure,
+    message: 'standard input is larger than 256 MiB',
+  });
+  t.is(pieces, 17);
+});
 
 test('files are read with a byte order mark, as UTF-16 of PowerShell, and from standard input', async (t) => {
   const files = [file('bom.json', `\ufeff${good}`), file('utf16.json', Buffer.from(`\ufeff${good}`, 'utf16le'))];
-  const read = await readFiles([...files, '-'], async () => Buffer.from(good));
+  const read = await readFiles([...files, '-'], async function* () {
+    yield Buffer.from(good);
+  });
   t.deepEqual(
     read.map(({ text }) => text),
     [good, good, good],
@@ -196,7 +253,12 @@ for (const [title, name, expected] of [
   ['empty', file('empty', ''), /empty is empty$/],
   ['blank', file('blank', ' \n\n'), /blank is empty$/],
   ['binary', file('binary', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 0xff])), /is binary/],
-  ['compressed', file('x.gz', Buffer.from([0x1f, 0x8b, 8, 0])), /compressed with gzip/],
+  ['gzip cut in the middle', file('cut.gz', gzipSync(good).subarray(0, 60)), /cut\.gz ends in the middle of its gzip$/],
+  ['broken gzip', file('bad.gz', Buffer.from([0x1f, 0x8b, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8])), /bad\.gz is no valid gzip$/],
+  ['gzip of nothing', file('nothing.gz', gzipSync('')), /nothing\.gz is empty$/],
+  ['gzip in gzip', file('twice.gz', gzipSync(gzipSync(good))), /twice\.gz is binary/],
+  ['a gzip bomb', file('bomb.gz', bomb()), /bomb\.gz, unpacked, is larger than 256 MiB$/],
+  ['without an end', '/dev/zero', /\/dev\/zero is larger than 256 MiB$/],
   ['without a name', '', /names no file/],
 ] as const) {
   test(`a file that is ${title} is refused in one line that names it`, async (t) => {

@@ -1,0 +1,127 @@
+import type { Json, JsonObject, RawObject } from '../../model/json.ts';
+import { asList, asObject, asText } from '../../model/read-json.ts';
+import { compareText } from '../../model/text.ts';
+import { LABELS_READ } from '../keep.ts';
+import { isControllerManager } from '../settings/controller-manager.ts';
+
+/** Namespaces that every cluster has: their names say nothing. */
+const COMMON = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'kube-flannel', 'default']);
+
+const NODE = 'kubectl-podcidr/node';
+
+/**
+ * The kept objects of a dump under other names: nodes, pods and namespaces are numbered in the order of their names, so that what
+ * is decided by a name stays as it was. Labels go but for those that are read, and who ran an operation. Addresses and subnets
+ * stay: they are what is judged.
+ */
+export function redact(objects: RawObject[]): RawObject[] {
+  const nodes = numbered(
+    'node',
+    objects.filter(({ kind }) => kind === 'Node').map(nameOf),
+    objects.flatMap(nodesNamed),
+  );
+  const pods = objects.filter(({ kind }) => kind === 'Pod');
+  const namespaces = numbered(
+    'namespace',
+    pods.map(namespaceOf).filter((name) => !COMMON.has(name)),
+    [],
+  );
+  const podNames = numbered('pod', pods.map(nameOf), []);
+  const rename = { nodes, namespaces, podNames };
+  return objects.map((object, index) => {
+    if (object.kind === 'Node') return redactNode(object, rename);
+    if (object.kind === 'Pod') return redactPod(object, rename);
+    return redactOurs(object, rename, index);
+  });
+}
+
+interface Names {
+  nodes: ReadonlyMap<string, string>;
+  namespaces: ReadonlyMap<string, string>;
+  podNames: ReadonlyMap<string, string>;
+}
+
+/** `node-01` and so on, as many digits as the last one needs: the order of the names is kept. */
+function numbered(word: string, names: string[], more: string[]): Map<string, string> {
+  const sorted = [...new Set([...names, ...more])].sort(compareText);
+  const digits = String(sorted.length).length;
+  return new Map(sorted.map((name, index) => [name, `${word}-${String(index + 1).padStart(digits, '0')}`]));
+}
+
+function redactNode(node: RawObject, { nodes }: Names): RawObject {
+  const { uid: _uid, resourceVersion: _version, labels, ...metadata } = asObject(node.metadata);
+  const status = asObject(node.status);
+  const { taints, ...spec } = asObject(node.spec);
+  const addresses = asList(status.addresses).map(asObject);
+  return {
+    ...node,
+    metadata: { ...metadata, name: nodes.get(nameOf(node)) ?? '', labels: labelsRead(asObject(labels)) },
+    spec: { ...spec, ...(taints === undefined ? {} : { taints: asList(taints).filter(isCommon) }) },
+    status: {
+      ...status,
+      addresses: addresses.filter(({ type }) => typeof type === 'string' && /^(Internal|External)IP$/.test(type)),
+    },
+  };
+}
+
+/** Taints of Kubernetes' own controllers and of CNIs; an operator's own tell what the cluster is for. */
+function isCommon(taint: Json): boolean {
+  const key = asText(asObject(taint).key) ?? '';
+  return /^((node|node-role|node\.cloudprovider)\.kubernetes\.io|node\.cilium\.io|virtual-kubelet\.io)\//.test(key);
+}
+
+function labelsRead(labels: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(labels).flatMap(([name, value]) =>
+      LABELS_READ.some((key) => key.test(name)) ? [[name, value]] : [],
+    ),
+  );
+}
+
+function redactPod(pod: RawObject, { nodes, namespaces, podNames }: Names): RawObject {
+  const spec = asObject(pod.spec);
+  const node = nodes.get(asText(spec.nodeName) ?? '');
+  // Its name tells what it is, where its labels do not.
+  const name = isControllerManager(pod) ? `kube-controller-manager-${node ?? 'node'}` : podNames.get(nameOf(pod));
+  const namespace = namespaceOf(pod);
+  return {
+    ...pod,
+    metadata: {
+      ...asObject(pod.metadata),
+      name: name ?? '',
+      namespace: namespaces.get(namespace) ?? namespace,
+    },
+    spec: { ...spec, ...(node === undefined ? {} : { nodeName: node }) },
+  };
+}
+
+/** The journal and the lock. */
+function redactOurs(object: RawObject, { nodes }: Names, index: number): RawObject {
+  const { annotations, ...metadata } = asObject(object.metadata);
+  const { [NODE]: node, 'kubectl-podcidr/by': by, ...rest } = asObject(annotations);
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(object.kind === 'ConfigMap' ? { name: `kubectl-podcidr-${index}` } : {}),
+      annotations: {
+        ...rest,
+        ...(by === undefined ? {} : { 'kubectl-podcidr/by': 'somebody' }),
+        ...(node === undefined ? {} : { [NODE]: nodes.get(asText(node) ?? '') ?? '' }),
+      },
+    },
+  };
+}
+
+function nodesNamed({ spec, metadata }: RawObject): string[] {
+  const names = [asObject(spec).nodeName, asObject(asObject(metadata).annotations)[NODE]];
+  return names.flatMap((name) => asText(name) || []);
+}
+
+function nameOf({ metadata }: RawObject): string {
+  return asText(asObject(metadata).name) ?? '';
+}
+
+function namespaceOf({ metadata }: RawObject): string {
+  return asText(asObject(metadata).namespace) ?? '';
+}
