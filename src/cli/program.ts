@@ -5,6 +5,7 @@ import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import { quote } from '../model/quote.ts';
 import { Arguments, type Parsed } from './arguments.ts';
 import { kubectlArgv } from './argv.ts';
+import { capacity } from './capacity.ts';
 import { checkValues } from './choice.ts';
 import { explain } from './explain.ts';
 import { CONNECTION_FLAGS } from './flags/connection.ts';
@@ -26,6 +27,7 @@ export const SUBCOMMANDS: Subcommand[] = [
   list,
   validate,
   explain,
+  capacity,
   reassign,
   reset,
   restore,
