@@ -12,6 +12,7 @@ import { CONNECTION_FLAGS } from './flags/connection.ts';
 import type { Flag, Flags } from './flags/flag.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { list } from './list.ts';
+import { lookup } from './lookup.ts';
 import { operations } from './operations.ts';
 import { reassign } from './reassign.ts';
 import { reset } from './reset.ts';
@@ -26,6 +27,7 @@ import { version } from './version.ts';
 export const SUBCOMMANDS: Subcommand[] = [
   list,
   validate,
+  lookup,
   explain,
   capacity,
   reassign,

@@ -1,7 +1,7 @@
 import { listControllerManagers } from '../kube/objects/controller-managers.ts';
 import { getNamespace } from '../kube/objects/namespaces.ts';
 import { listNodes } from '../kube/objects/nodes.ts';
-import { eachPod } from '../kube/objects/pods.ts';
+import { eachPod, listPodsAt } from '../kube/objects/pods.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import { asObject, asText } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
@@ -17,7 +17,8 @@ import { settingWarnings } from './settings/warnings.ts';
 
 /** What a command needs of the cluster: nothing is read that it does not use. */
 export interface SurveyNeeds {
-  pods: 'none' | 'all';
+  /** None, all, or those that have these addresses, in canonical text. */
+  pods: 'none' | 'all' | { addresses: string[] };
   /** The uid of namespace kube-system. */
   clusterUID: boolean;
   /** `cached` for reports; `quorum` before anything is changed, and before an error is reported. */
@@ -34,7 +35,9 @@ export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: Setti
   const [nodes, controllerManagers, pods, clusterUID, interrupted] = await Promise.all([
     listNodes(wire, needs.freshness),
     allowed('the pods of kube-controller-manager', `${wire.server}`, () => listControllerManagers(wire, 'cached')),
-    needs.pods === 'all' ? allowed('pods', wire.server, () => readPods(wire)) : notRead('pods were not asked for'),
+    needs.pods === 'none'
+      ? notRead('pods were not asked for')
+      : allowed('pods', wire.server, () => podsOf(wire, needs)),
     needs.clusterUID
       ? allowed('namespace kube-system', wire.server, () => readUID(wire))
       : notRead('it was not asked for'),
@@ -53,10 +56,20 @@ export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: Setti
   };
 }
 
+async function podsOf(wire: Wire, { pods }: SurveyNeeds): Promise<SurveyPod[]> {
+  return typeof pods === 'object' ? readPodsAt(wire, pods.addresses) : readPods(wire);
+}
+
 async function readPods(wire: Wire): Promise<SurveyPod[]> {
   const pods: SurveyPod[] = [];
   await eachPod(wire, (page) => pods.push(...page.map(readPod)));
   return pods;
+}
+
+/** The server finds pods by their first address only: for one of the second family all pods are looked through. */
+async function readPodsAt(wire: Wire, addresses: string[]): Promise<SurveyPod[]> {
+  const found = await Promise.all(addresses.map((address) => listPodsAt(wire, address)));
+  return found.some((pods) => pods.length === 0) ? readPods(wire) : found.flat().map(readPod);
 }
 
 async function readUID(wire: Wire): Promise<string> {
