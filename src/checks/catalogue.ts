@@ -169,6 +169,3 @@ const CAPACITY_CODES: Code[] = ['PoolExhausted', 'PoolNearlyExhausted', 'SubnetT
 
 /** Those that `list` shows: what is wrong with a node's subnet. */
 export const SUBNET_CODES = CODES.filter((code) => code.startsWith('Subnet') && !CAPACITY_CODES.includes(code));
-
-/** Those that need the pods. */
-export const POD_CODES: Code[] = ['SubnetNearlyFull'];

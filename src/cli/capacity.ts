@@ -23,6 +23,10 @@ export const capacity: Subcommand = {
     ],
     ['kubectl podcidr capacity --nodes=500 --max-pods=110', 'flags for 500 nodes with 110 pods each'],
     [
+      'kubectl podcidr capacity --nodes=500 --cluster-cidr=10.244.0.0/16 --service-cluster-ip-range=10.96.0.0/12',
+      'the same for a cluster that is not there yet',
+    ],
+    [
       'kubectl podcidr capacity --compare --cluster-cidr=10.240.0.0/12',
       'what these settings would break, before kube-controller-manager is restarted',
     ],

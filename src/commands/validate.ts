@@ -1,5 +1,6 @@
-import { CODES, POD_CODES } from '../checks/catalogue.ts';
+import { CODES } from '../checks/catalogue.ts';
 import { runChecks } from '../checks/run.ts';
+import { mayBeNearlyFull } from '../checks/subnet-nearly-full.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { CheckReport, Severity } from '../model/finding.ts';
 import { quote } from '../model/quote.ts';
@@ -26,7 +27,7 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   const [word] = args.words;
   if (word !== undefined) throw new Failure(`validate takes no ${quote(word)}: it looks at the whole cluster`);
   const codes = chooseCodes(args);
-  const pods = codes.some((code) => POD_CODES.includes(code)) ? 'all' : 'none';
+  const pods = codes.includes('SubnetNearlyFull') ? { onNodes: mayBeNearlyFull } : 'none';
   const { survey, report } = await surveyAndJudge(context, args, pods, (read) => runChecks(read, { codes }));
   const { streams } = context;
   if (args.output !== 'table') streams.out(renderDocument(validationReport(report), args.output));

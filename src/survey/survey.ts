@@ -1,4 +1,5 @@
 import { listControllerManagers } from '../kube/objects/controller-managers.ts';
+import type { Listed } from '../kube/objects/list.ts';
 import { getNamespace } from '../kube/objects/namespaces.ts';
 import { listNodes } from '../kube/objects/nodes.ts';
 import { eachPod, listPodsAt } from '../kube/objects/pods.ts';
@@ -6,10 +7,11 @@ import type { Wire } from '../kube/wire/wire.ts';
 import { asObject, asText } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
 import type { SettingFlags } from '../model/settings.ts';
-import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
+import type { ClusterSurvey, SurveyNode, SurveyPod } from '../model/survey.ts';
 import { allowed } from './allowed.ts';
 import { readInterrupted } from './interrupted.ts';
 import { newestTime } from './newest-time.ts';
+import { podsOfNode } from './node-pods.ts';
 import { readNode } from './nodes.ts';
 import { readPod } from './pods.ts';
 import { mergeSettings } from './settings/merge.ts';
@@ -17,8 +19,8 @@ import { settingWarnings } from './settings/warnings.ts';
 
 /** What a command needs of the cluster: nothing is read that it does not use. */
 export interface SurveyNeeds {
-  /** None, all, or those that have these addresses, in canonical text. */
-  pods: 'none' | 'all' | { addresses: string[] };
+  /** None, all, those that have these addresses (canonical text), or those of the nodes that the question is answered yes for. */
+  pods: 'none' | 'all' | { addresses: string[] } | { onNodes: (node: SurveyNode) => boolean };
   /** The uid of namespace kube-system. */
   clusterUID: boolean;
   /** `cached` for reports; `quorum` before anything is changed, and before an error is reported. */
@@ -32,12 +34,13 @@ export interface SurveyNeeds {
 export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: SettingFlags): Promise<ClusterSurvey> {
   // Wrong flags are told before anything is asked.
   mergeSettings(flags, { known: false, reason: '' });
+  const listed = listNodes(wire, needs.freshness);
   const [nodes, controllerManagers, pods, clusterUID, interrupted] = await Promise.all([
-    listNodes(wire, needs.freshness),
+    listed,
     allowed('the pods of kube-controller-manager', `${wire.server}`, () => listControllerManagers(wire, 'cached')),
     needs.pods === 'none'
       ? notRead('pods were not asked for')
-      : allowed('pods', wire.server, () => podsOf(wire, needs)),
+      : allowed('pods', wire.server, () => podsOf(wire, needs, listed)),
     needs.clusterUID
       ? allowed('namespace kube-system', wire.server, () => readUID(wire))
       : notRead('it was not asked for'),
@@ -56,9 +59,16 @@ export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: Setti
   };
 }
 
-async function podsOf(wire: Wire, { pods }: SurveyNeeds): Promise<SurveyPod[]> {
-  return typeof pods === 'object' ? readPodsAt(wire, pods.addresses) : readPods(wire);
+async function podsOf(wire: Wire, { pods }: SurveyNeeds, listed: Promise<Listed>): Promise<SurveyPod[]> {
+  if (typeof pods === 'string') return readPods(wire);
+  if ('addresses' in pods) return readPodsAt(wire, pods.addresses);
+  const chosen = (await listed).items.map(readNode).filter(pods.onNodes);
+  if (chosen.length > MOST_NODES) return readPods(wire);
+  return (await Promise.all(chosen.map(({ name }) => podsOfNode(wire, name)))).flat();
 }
+
+/** Nodes whose pods are asked for one by one; for more, all pods at once cost less. */
+const MOST_NODES = 16;
 
 async function readPods(wire: Wire): Promise<SurveyPod[]> {
   const pods: SurveyPod[] = [];

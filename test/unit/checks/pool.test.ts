@@ -67,3 +67,35 @@ test('the pool is not judged where kube-controller-manager hands out no subnets,
   t.deepEqual(found({ allocatorType: { known: true, value: 'CloudAllocator', source: 'test' } }).findings, []);
   t.is(found({ allocatorType: { known: true, value: 'RangeAllocator', source: 'test' } }).findings.length, 1);
 });
+
+test('a subnet with room for all pods that its node takes is judged without the pods', (t) => {
+  const judged = (pods: number) => {
+    const node = { ...nodeWith('a', ['10.244.1.0/24']), podsCapacity: pods };
+    return runChecks(surveyOf([node], {}), { codes: ['SubnetNearlyFull'] });
+  };
+  // A tenth of 253 addresses are 25.3.
+  t.deepEqual(judged(227), { findings: [], skipped: [] });
+  t.deepEqual(judged(228).skipped, [{ code: 'SubnetNearlyFull', reason: 'pods were not asked for' }]);
+});
+
+test('a node mask that kube-controller-manager does not start with is an error, whoever set it', (t) => {
+  const survey = surveyOf([nodeWith('a', ['10.244.0.0/26'])], { clusterCIDR: '10.244.0.0/16', nodeCIDRMaskSize: '26' });
+  const judged = (length: number) => {
+    const writtenMasks = { known: true as const, value: [{ family: 'IPv4' as const, length }], source: 'test' };
+    return runChecks({ ...survey, settings: { ...survey.settings, writtenMasks } }, { codes: ['NodeMaskInvalid'] })
+      .findings;
+  };
+  t.deepEqual(
+    judged(15).map(({ severity, message, remedy }) => [severity, message, remedy]),
+    [
+      [
+        'error',
+        'the node mask /15 is shorter than the prefix of the cluster CIDR 10.244.0.0/16: kube-controller-manager does not start',
+        'set --node-cidr-mask-size to one of 16 to 32',
+      ],
+    ],
+  );
+  t.deepEqual(judged(16), []);
+  t.deepEqual(judged(32), []);
+  t.is(judged(33).length, 1);
+});
