@@ -4,6 +4,7 @@ import type { ClusterSettings } from '../model/settings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import { sizeOf } from '../subnet/family.ts';
 import { usableAddresses } from '../subnet/occupancy.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { runChecks } from './run.ts';
 
 /**
@@ -14,7 +15,7 @@ export function findBreaks(proposed: ClusterSurvey, present: ClusterSettings): B
   const now = runChecks({ ...proposed, settings: present }).findings;
   const raised = runChecks(proposed)
     .findings.filter((finding) => !isKnown(finding, now))
-    .map(({ code, severity, nodes, message }) => ({ code, severity, nodes, message }));
+    .map(({ code, severity, nodes, message }) => ({ code, severity, nodes, message, harm: harmOf(code) }));
   return [...raised, ...tooSmall(proposed, present)];
 }
 
@@ -25,11 +26,15 @@ function tooSmall({ nodes, settings }: ClusterSurvey, present: ClusterSettings):
   const before = podsOf(present);
   if (least === undefined || least >= BigInt(most) || before.some((pods) => pods <= least)) return [];
   const message = `new nodes get a subnet with addresses for ${least} pods, and nodes take up to ${most}`;
-  return [{ code: 'SubnetTooSmall', severity: 'info', nodes: [], message }];
+  return [{ code: 'SubnetTooSmall', severity: 'info', nodes: [], message, harm: harmOf('SubnetTooSmall') }];
 }
 
 function podsOf({ nodeMasks }: ClusterSettings): bigint[] {
   return nodeMasks.known ? nodeMasks.value.map(({ family, length }) => usableAddresses(sizeOf(family, length))) : [];
+}
+
+function harmOf(code: string): string {
+  return Object.entries(CATALOGUE).find(([one]) => one === code)?.[1].harm ?? '';
 }
 
 function isKnown({ code, subject, nodes }: Finding, now: Finding[]): boolean {

@@ -18,7 +18,10 @@ export interface FamilyCapacity {
 }
 
 /** What settings would break: a finding that the present ones do not give. */
-export type Break = Pick<Finding, 'code' | 'severity' | 'nodes' | 'message'>;
+export interface Break extends Pick<Finding, 'code' | 'severity' | 'nodes' | 'message'> {
+  /** Why it hurts, in the words of the catalogue. */
+  harm: string;
+}
 
 /** The answer of `capacity`. */
 export interface CapacityReport {

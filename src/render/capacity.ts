@@ -1,10 +1,12 @@
 import type { Break, CapacityReport, FamilyCapacity } from '../model/capacity.ts';
 import { escapeLine } from './escape.ts';
 import { renderTable } from './table.ts';
-import { shorten } from './words.ts';
+import { shorten, wrap } from './words.ts';
 
 /** Node names of a break that the text shows; JSON has all. */
 const MOST_NODES = 8;
+/** Widest line of why something hurts, in characters. */
+const WIDTH = 96;
 
 /** The report as data (a contract): kind CapacityReport. Counts beyond 2^53 are decimal texts. */
 export function capacityDocument({ families, breaks, flags }: CapacityReport): object {
@@ -46,9 +48,10 @@ export function renderCapacity({ families, breaks, flags = [] }: CapacityReport)
 
 function renderBreaks(breaks: Break[]): string {
   if (breaks.length === 0) return '';
-  const lines = breaks.flatMap(({ code, severity, nodes, message }) => [
+  const lines = breaks.flatMap(({ code, severity, nodes, message, harm }) => [
     `${code} (${severity})  ${escapeLine(message)}`,
     ...(nodes.length > 0 ? [`  nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`] : []),
+    ...wrap(harm, WIDTH).map((line) => `    ${line}`),
   ]);
   return [`WOULD BREAK (${breaks.length})`, '', ...lines].map((line) => `${line}\n`).join('');
 }
