@@ -19,8 +19,11 @@ export const CODES = Object.keys(CATALOGUE) as Code[];
 /** Those that `validate` finds. */
 export const CLUSTER_CODES = Object.keys(CLUSTER_CATALOGUE) as ClusterCode[];
 
+/** What ends when it is full: said of a cluster, not of a node in `list`. */
+const CAPACITY_CODES: Code[] = ['PoolExhausted', 'PoolNearlyExhausted', 'SubnetTooSmall', 'SubnetNearlyFull'];
+
 /** Those that `list` shows: what is wrong with a node's subnet. */
-export const SUBNET_CODES = CLUSTER_CODES.filter((code) => code.startsWith('Subnet'));
+export const SUBNET_CODES = CLUSTER_CODES.filter((code) => code.startsWith('Subnet') && !CAPACITY_CODES.includes(code));
 
 /** The command that finds a code. */
 export function finderOf(code: Code): 'validate' | 'inspect' {

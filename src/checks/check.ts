@@ -10,6 +10,6 @@ export type Judge = (view: View) => Judgement;
 export const NONE: Judgement = { findings: [] };
 
 /** Not judged, because a setting is not known; says which flag would give it. */
-export function unknown(reason: string, flag: string): Judgement {
+export function unknown(reason: string, flag: string): { skipped: string } {
   return { skipped: `${reason}; give it with ${flag}` };
 }

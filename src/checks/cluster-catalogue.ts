@@ -84,6 +84,69 @@ export const CLUSTER_CATALOGUE = {
     origin:
       'The cluster became dual-stack after the node had joined: podCIDRs of a Node that has one are never extended (pkg/apis/core/validation/validation.go:ValidateNodeUpdate).',
   },
+  PoolExhausted: {
+    severity: 'error when a node waits for a subnet, else warning',
+    title: 'the cluster CIDR has no subnet left',
+    meaning:
+      'Every block of the node mask size in --cluster-cidr is held by a node or lies under the service range. Not judged where kube-controller-manager hands out no subnets.',
+    harm: 'The next node that joins gets no subnet (event CIDRNotAvailable): it is Ready, and its pods never start.',
+    cure: 'Remove Nodes whose machine is gone, or widen the cluster CIDR: `kubectl podcidr capacity --nodes=N --max-pods=M` names the flags, `--compare` what they would break.',
+    origin:
+      'pkg/controller/nodeipam/ipam/cidrset/cidr_set.go:AllocateNext. With two families the one that ends first decides.',
+  },
+  PoolNearlyExhausted: {
+    severity: 'warning',
+    title: 'the cluster CIDR has few subnets left',
+    meaning: 'At most 2 subnets of a family are free, or fewer than 50 and less than a tenth.',
+    harm: 'Soon new nodes get no subnet.',
+    cure: 'As for PoolExhausted, while there is time: a cluster CIDR can only be widened with a restart of kube-controller-manager.',
+    origin: 'The cluster CIDR and the node mask were chosen for fewer nodes.',
+  },
+  SubnetTooSmall: {
+    severity: 'info',
+    title: "a node's subnet is smaller than the node's pods",
+    meaning:
+      "The subnet has fewer addresses for pods than the node's capacity of pods. Three are for no pod: network, bridge and broadcast address.",
+    harm: 'The scheduler fills the node up to its capacity; the last pods stay in ContainerCreating without an address.',
+    cure: 'A smaller --max-pods of the kubelet, or a shorter node mask with a new subnet for the node.',
+    origin: "The kubelet's maxPods is 110 unless it is set, whatever the subnet holds.",
+  },
+  SubnetNearlyFull: {
+    severity: 'warning',
+    title: "a node's subnet has few addresses left",
+    meaning:
+      "At most 2 addresses are free for further pods, or less than a tenth. Counted are the addresses of the node's own pods.",
+    harm: 'New pods on the node stay in ContainerCreating: `no IP addresses available in range set`.',
+    cure: 'Move pods elsewhere, or give the node a larger subnet. Addresses that the CNI has kept of dead pods are freed on the node alone.',
+    origin: 'More pods than the subnet has room for; see SubnetTooSmall.',
+  },
+  ClusterCIDRHostBits: {
+    severity: 'warning',
+    title: 'the cluster CIDR is written with host bits',
+    meaning: '--cluster-cidr does not begin at its own first address: 10.244.0.0/12 is 10.240.0.0/12.',
+    harm: 'kube-controller-manager masks it silently and hands out subnets of a range that nobody wrote down; a CNI that was given another range leaves them out.',
+    cure: 'Write --cluster-cidr as it is taken, and the CNI alike; nothing moves by that.',
+    origin:
+      'kube-controller-manager drops the host bits as it reads the flag (cmd/kube-controller-manager/app/core.go:processCIDRs).',
+  },
+  NodeMaskInvalid: {
+    severity: 'error',
+    title: 'kube-controller-manager does not start with this node mask',
+    meaning:
+      'The node mask size is shorter than the prefix of the cluster CIDR, or, of IPv6, more than 16 bits longer. Without a flag it is 24 for IPv4 and 64 for IPv6.',
+    harm: 'At its next start kube-controller-manager ends, again and again: no subnets, no garbage collection, no endpoints.',
+    cure: 'Set --node-cidr-mask-size (-ipv4, -ipv6), or a cluster CIDR that fits it.',
+    origin:
+      'pkg/controller/nodeipam/node_ipam_controller.go:NewNodeIpamController and ipam/cidrset/cidr_set.go:NewCIDRSet, which counts at most 2^16 subnets of IPv6.',
+  },
+  ClusterCIDROverlapsServices: {
+    severity: 'warning',
+    title: 'the cluster CIDR and the service range overlap',
+    meaning: '--cluster-cidr and --service-cluster-ip-range share addresses.',
+    harm: 'Subnets under the service range are lost for nodes, or, where kube-controller-manager is not told the range, handed out: kube-proxy then answers for pods.',
+    cure: 'Choose the two apart when the cluster is next rebuilt; until then keep kube-controller-manager told of --service-cluster-ip-range.',
+    origin: 'pkg/controller/nodeipam/ipam/range_allocator.go:filterOutServiceRange.',
+  },
   OperationInterrupted: {
     severity: 'error',
     title: 'an operation of this tool was begun and not finished',

@@ -6,6 +6,15 @@ import { count } from '../model/text.ts';
  * an edited dump has them, are left out behind a shell comment: no command can name such a node.
  */
 export function reassign(names: string[]): string {
+  return onNodes('kubectl podcidr reassign', names);
+}
+
+/** The same for the command that keeps further pods away from these nodes. */
+export function cordon(names: string[]): string {
+  return onNodes('kubectl cordon', names);
+}
+
+function onNodes(command: string, names: string[]): string {
   const valid = names.filter(isNodeName);
   if (valid.length === 0)
     return names.length === 1
@@ -14,5 +23,5 @@ export function reassign(names: string[]): string {
   const left = names.length - valid.length;
   const note =
     left === 0 ? '' : `  # without ${count(left, 'name')} not valid: no command can name ${left === 1 ? 'it' : 'them'}`;
-  return `kubectl podcidr reassign ${valid.join(' ')}${note}`;
+  return `${command} ${valid.join(' ')}${note}`;
 }

@@ -2,17 +2,24 @@ import type { CheckReport, Finding, SkippedCheck } from '../model/finding.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import type { ClusterCode } from './catalogue.ts';
 import type { Judge } from './check.ts';
+import { judgeClusterCIDRHostBits } from './cluster-cidr-host-bits.ts';
+import { judgeClusterCIDROverlapsServices } from './cluster-cidr-overlaps-services.ts';
+import { judgeNodeMaskInvalid } from './node-mask-invalid.ts';
 import { judgeOperationInterrupted } from './operation-interrupted.ts';
 import { sortFindings } from './order.ts';
+import { judgePoolExhausted } from './pool-exhausted.ts';
+import { judgePoolNearlyExhausted } from './pool-nearly-exhausted.ts';
 import { judgeSubnetDuplicate } from './subnet-duplicate.ts';
 import { judgeSubnetFamilyMissing } from './subnet-family-missing.ts';
 import { judgeSubnetMalformed } from './subnet-malformed.ts';
 import { judgeSubnetMaskDiffers } from './subnet-mask-differs.ts';
 import { judgeSubnetMissing } from './subnet-missing.ts';
+import { judgeSubnetNearlyFull } from './subnet-nearly-full.ts';
 import { judgeSubnetOutsideClusterCIDR } from './subnet-outside-cluster-cidr.ts';
 import { judgeSubnetOverlap } from './subnet-overlap.ts';
 import { judgeSubnetOverlapsNodeAddress } from './subnet-overlaps-node-address.ts';
 import { judgeSubnetOverlapsServices } from './subnet-overlaps-services.ts';
+import { judgeSubnetTooSmall } from './subnet-too-small.ts';
 import { viewSurvey } from './view.ts';
 
 const JUDGES: Record<ClusterCode, Judge> = {
@@ -25,6 +32,13 @@ const JUDGES: Record<ClusterCode, Judge> = {
   SubnetOverlapsServices: judgeSubnetOverlapsServices,
   SubnetOverlapsNodeAddress: judgeSubnetOverlapsNodeAddress,
   SubnetFamilyMissing: judgeSubnetFamilyMissing,
+  PoolExhausted: judgePoolExhausted,
+  PoolNearlyExhausted: judgePoolNearlyExhausted,
+  SubnetTooSmall: judgeSubnetTooSmall,
+  SubnetNearlyFull: judgeSubnetNearlyFull,
+  ClusterCIDRHostBits: judgeClusterCIDRHostBits,
+  NodeMaskInvalid: judgeNodeMaskInvalid,
+  ClusterCIDROverlapsServices: judgeClusterCIDROverlapsServices,
   OperationInterrupted: judgeOperationInterrupted,
 };
 

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import { quote } from '../model/quote.ts';
 import { Arguments, type Parsed } from './arguments.ts';
 import { kubectlArgv } from './argv.ts';
+import { capacity } from './capacity.ts';
 import { checkValues } from './choice.ts';
 import { dump } from './dump.ts';
 import { explain } from './explain.ts';
@@ -13,6 +14,7 @@ import type { Flag, Flags } from './flags/flag.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
+import { lookup } from './lookup.ts';
 import { operations } from './operations.ts';
 import { reassign } from './reassign.ts';
 import { reset } from './reset.ts';
@@ -27,9 +29,11 @@ import { version } from './version.ts';
 export const SUBCOMMANDS: Subcommand[] = [
   list,
   validate,
+  lookup,
   explain,
   inspect,
   dump,
+  capacity,
   reassign,
   reset,
   restore,

@@ -19,7 +19,7 @@ export const reassign: Subcommand = {
     ['kubectl podcidr reassign worker-1', 'a free subnet; asks before it does anything'],
     ['kubectl podcidr reassign worker-1 --ignore-daemonsets --delete-emptydir-data', 'drain as kubectl drain would'],
     ['kubectl podcidr reassign worker-1=10.244.7.0/24 --yes', 'this subnet, without asking'],
-    ['kubectl podcidr reassign --invalid', 'every node that validate marks, by the fewest moves'],
+    ['kubectl podcidr reassign --invalid', 'every node that list marks, by the fewest moves'],
     ['kubectl podcidr reassign --invalid --dry-run -o yaml > plan.yaml', 'a plan to review'],
     ['kubectl podcidr reassign --plan=plan.yaml', 'exactly that plan, or nothing'],
   ],
@@ -27,7 +27,7 @@ export const reassign: Subcommand = {
     cidr: { type: 'text', value: 'CIDR[,CIDR]', help: 'the new subnet, one of each family; with one node' },
     invalid: {
       type: 'bool',
-      help: 'every node that validate marks: the fewest and least disruptive moves that cure them; names narrow it',
+      help: 'every node that list marks: the fewest and least disruptive moves that cure them; names narrow it',
     },
     selector: { type: 'text', short: 'l', value: 'SELECTOR', help: 'with --invalid: only nodes with these labels' },
     'max-nodes': { type: 'text', value: 'N', help: 'only the first N moves of the plan' },

@@ -6,15 +6,16 @@ const YOUNG = 60_000;
 
 /** True for nodes that may lack a subnet: virtual, deleting, or younger than 60 s. A missing timestamp counts as old. */
 export function mayLackSubnet(node: SurveyNode, { now }: ClusterSurvey): boolean {
-  return isExempt(node) || isYoung(node, now);
+  return needsNoSubnet(node) || isYoung(node, now);
 }
 
 /** True for nodes without a subnet that are not judged for their youth alone. */
 export function isTooYoung(node: SurveyNode, { now }: ClusterSurvey): boolean {
-  return node.podCIDRs.length === 0 && !isExempt(node) && isYoung(node, now);
+  return node.podCIDRs.length === 0 && !needsNoSubnet(node) && isYoung(node, now);
 }
 
-function isExempt(node: SurveyNode): boolean {
+/** True for nodes that get no subnet, or none any more: virtual ones, those that are being deleted. */
+export function needsNoSubnet(node: SurveyNode): boolean {
   return node.deleting || isVirtualNode(node);
 }
 

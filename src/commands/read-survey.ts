@@ -35,7 +35,9 @@ export async function surveyAndJudge(
       ? await fromDump(context, source, judge)
       : await fromCluster(context, source, pods, judge);
   tellInterrupted(context, judged.survey);
-  for (const warning of judged.survey.warnings) context.streams.err(`Warning: ${escapeLine(warning)}\n`);
+  // What a finding says is not said twice.
+  const said = judged.report.findings.some(({ code }) => code === 'ClusterCIDRHostBits');
+  for (const warning of said ? [] : judged.survey.warnings) context.streams.err(`Warning: ${escapeLine(warning)}\n`);
   return judged;
 }
 

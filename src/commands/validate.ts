@@ -1,5 +1,6 @@
 import { CLUSTER_CODES, type Code } from '../checks/catalogue.ts';
 import { runChecks } from '../checks/run.ts';
+import { mayBeNearlyFull } from '../checks/subnet-nearly-full.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { CheckReport, Severity } from '../model/finding.ts';
 import { quote } from '../model/quote.ts';
@@ -28,7 +29,8 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   const [word] = args.words;
   if (word !== undefined) throw new Failure(`validate takes no ${quote(word)}: it looks at the whole cluster`);
   const codes = chooseCodes(args);
-  const { survey, report } = await surveyAndJudge(context, args, 'none', (read) => runChecks(read, { codes }));
+  const pods = codes.includes('SubnetNearlyFull') ? { onNodes: mayBeNearlyFull } : 'none';
+  const { survey, report } = await surveyAndJudge(context, args, pods, (read) => runChecks(read, { codes }));
   const { streams } = context;
   if (args.output !== 'table') streams.out(renderData(args, report, codes, survey.nodes.length));
   else {

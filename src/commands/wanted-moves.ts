@@ -46,7 +46,7 @@ export async function readWanted({ streams }: Pick<Context, 'streams'>, args: Wa
     throw new Failure('--selector goes with --invalid: it picks among the invalid nodes');
   const wishes = readWishes(args.wishes, args.cidr);
   if (wishes.length > 0) return { kind: 'wishes', wishes, most };
-  throw new Failure('name the nodes to reassign, or use --invalid for every node that validate marks', {
+  throw new Failure('name the nodes to reassign, or use --invalid for every node that list marks', {
     hint: 'kubectl podcidr reassign NODE',
   });
 }

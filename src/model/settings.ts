@@ -21,6 +21,8 @@ export interface ClusterSettings {
   clusterCIDRs: Reading<ClusterCIDR[]>;
   /** One entry a family of clusterCIDRs, in the same order. */
   nodeMasks: Reading<NodeMask[]>;
+  /** The same as they are set, also where nodeMasks is not known because kube-controller-manager does not start with them. */
+  writtenMasks: Reading<NodeMask[]>;
   serviceCIDRs: Reading<Block[]>;
   allocateNodeCIDRs: Reading<boolean>;
   /** --cidr-allocator-type; RangeAllocator where kube-controller-manager has no such flag. */

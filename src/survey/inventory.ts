@@ -7,6 +7,7 @@ import type { Reading } from '../model/reading.ts';
 import { allowed } from './allowed.ts';
 import { COLLECTION_NAMES, COLLECTIONS, type CollectionName } from './collections.ts';
 import { newestTime } from './newest-time.ts';
+import { type PartOfPods, readPartOfPods } from './part-of-pods.ts';
 
 /** The raw objects that a survey is made of, wherever they came from. */
 export interface Inventory {
@@ -22,6 +23,8 @@ export interface Inventory {
 /** What is read; the rest is "not asked for". Nodes are read always. */
 export interface InventoryNeeds {
   collections: CollectionName[];
+  /** Of the pods, where not all are needed. */
+  part?: PartOfPods | undefined;
   clusterUID: boolean;
   /** Of the Nodes. */
   freshness: 'cached' | 'quorum';
@@ -30,14 +33,17 @@ export interface InventoryNeeds {
 /** Reads it from a server, all in parallel. Nodes must be readable; else a refusal is a reason. Throws ApiError, WireError, Failure. */
 export async function gather(wire: Wire, needs: InventoryNeeds): Promise<Inventory> {
   const wanted = new Set(needs.collections);
+  const listed = listNodes(wire, needs.freshness);
   const [nodes, clusterUID, ...readings] = await Promise.all([
-    listNodes(wire, needs.freshness),
+    listed,
     needs.clusterUID
       ? allowed('namespace kube-system', wire.server, () => readUID(wire))
       : notRead('it was not asked for'),
     ...COLLECTION_NAMES.map(async (name) => {
       const { what, read } = COLLECTIONS[name];
-      return wanted.has(name) ? allowed(what, wire.server, () => read(wire)) : notRead(`${what} were not asked for`);
+      const { part } = needs;
+      const ask = name === 'pods' && part ? () => readPartOfPods(wire, part, listed) : () => read(wire);
+      return wanted.has(name) ? allowed(what, wire.server, ask) : notRead(`${what} were not asked for`);
     }),
   ]);
   return {

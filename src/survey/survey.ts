@@ -9,13 +9,15 @@ import { type CollectionName, isLock } from './collections.ts';
 import { interruptedAmong } from './interrupted.ts';
 import { gather, type Inventory } from './inventory.ts';
 import { readNode } from './nodes.ts';
+import type { PartOfPods } from './part-of-pods.ts';
 import { readPod } from './pods.ts';
 import { mergeSettings } from './settings/merge.ts';
 import { settingWarnings } from './settings/warnings.ts';
 
 /** What a command needs of the cluster: nothing is read that it does not use. */
 export interface SurveyNeeds {
-  pods: 'none' | 'all';
+  /** None, all, those that have these addresses (canonical text), or those of the nodes that the question is answered yes for. */
+  pods: 'none' | 'all' | PartOfPods;
   /** The uid of namespace kube-system. */
   clusterUID: boolean;
   /** `cached` for reports; `quorum` before anything is changed, and before an error is reported. */
@@ -32,8 +34,9 @@ const ALWAYS: CollectionName[] = ['controllerManagers', 'journal'];
 export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: SettingFlags): Promise<ClusterSurvey> {
   // Wrong flags are told before anything is asked.
   mergeSettings(flags, { known: false, reason: '' });
-  const collections = needs.pods === 'all' ? [...ALWAYS, 'pods' as const] : ALWAYS;
-  return surveyInventory(await gather(wire, { ...needs, collections }), flags);
+  const collections = needs.pods === 'none' ? ALWAYS : [...ALWAYS, 'pods' as const];
+  const part = typeof needs.pods === 'string' ? undefined : needs.pods;
+  return surveyInventory(await gather(wire, { ...needs, collections, part }), flags);
 }
 
 /** The survey of what was gathered, from a server or from a dump. Throws Failure (a setting given wrongly). */

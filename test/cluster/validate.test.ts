@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { until } from '../../scripts/lib/processes.ts';
 import { type ControlPlane, startControlPlane } from '../harness/control-plane.ts';
-import { createNodes, node } from '../harness/node.ts';
+import { createNodes, node, pod } from '../harness/node.ts';
 import { type ProgramOptions, runPodcidr } from '../harness/program.ts';
 
 interface Report {
@@ -55,6 +56,7 @@ test.serial("faults of subnets on the server are found, settings read from the c
       ['SubnetOutsideClusterCIDR', ['outside', 'service']],
       ...(skipped.length === 0 ? [['SubnetOverlapsServices', ['service']]] : []),
       ['SubnetMaskDiffers', ['small']],
+      ['SubnetTooSmall', ['small']],
     ],
   );
 });
@@ -66,7 +68,7 @@ test.serial('the report of a dump is that of the server, from JSON and YAML, fil
     node('small', { podCIDRs: ['10.244.90.0/26'] }),
   ]);
   const live = await report();
-  t.is(live.findings.length, 2);
+  t.is(live.findings.length, 3);
   const folder = mkdtempSync(join(tmpdir(), 'podcidr-validate-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   for (const format of ['json', 'yaml']) {
@@ -84,6 +86,31 @@ test.serial('the report of a dump is that of the server, from JSON and YAML, fil
     }),
   );
   t.deepEqual(await report(files.flat()), live);
+});
+
+test.serial('a node whose pods fill its subnet is warned of, and the pods of no other node are read', async (t) => {
+  await createNodes(plane.api, [node('small', { podCIDRs: ['10.244.90.0/29'], pods: 4 }), node('other')]);
+  for (const name of ['one', 'two', 'three'])
+    await plane.api.post('/api/v1/namespaces/default/pods', pod(name, 'small'));
+  const run = async () =>
+    (await plane.api.list('/api/v1/pods')).filter(({ status }) => status?.phase === 'Running').length === 4;
+  t.true(await until(run, 20_000));
+  const before = plane.auditEvents().length;
+  const { findings } = await report(['--only=SubnetNearlyFull']);
+  t.deepEqual(
+    findings.map(({ nodes, evidence }) => [nodes, evidence]),
+    [[['small'], ['small: 3 of 5 in 10.244.90.0/29 are in use']]],
+  );
+  const asked = plane
+    .auditEvents()
+    .slice(before)
+    .filter(
+      ({ userAgent, requestURI }) => userAgent?.startsWith('kubectl-podcidr/') && requestURI.startsWith('/api/v1/pods'),
+    );
+  t.deepEqual(
+    asked.map(({ requestURI }) => requestURI),
+    ['/api/v1/pods?fieldSelector=spec.nodeName%3Dsmall'],
+  );
 });
 
 test.serial('a flag of ours beats what the pod says', async (t) => {
@@ -116,12 +143,9 @@ test.serial(
   async (t) => {
     t.teardown(() => plane.controllerManager([]));
     await plane.controllerManager(['--cluster-cidr=10.244.0.0/12', '--node-cidr-mask-size=24']);
-    const { code, stderr } = await validate();
+    const { code, stdout, stderr } = await validate();
     t.is(code, 0, stderr);
-    t.regex(
-      stderr,
-      /^Warning: cluster CIDR 10\.244\.0\.0\/12 has host bits: kube-controller-manager takes it as 10\.240\.0\.0\/12 \(pod /,
-    );
+    t.regex(stdout, /ClusterCIDRHostBits .* kube-controller-manager takes it as 10\.240\.0\.0\/12\n.*: pod /);
   },
 );
 

@@ -10,6 +10,12 @@ export async function eachPod(wire: Wire, take: (pods: RawObject[]) => void): Pr
   await eachPage(wire, { path: '/api/v1/pods', freshness: 'quorum', page: PAGE }, take);
 }
 
+/** The pods whose first address this is, of all namespaces. Throws ApiError, WireError, Failure. */
+export async function listPodsAt(wire: Wire, address: string): Promise<RawObject[]> {
+  const request = { path: '/api/v1/pods', fieldSelector: `status.podIP=${address}`, freshness: 'quorum' } as const;
+  return (await listObjects(wire, request)).items;
+}
+
 /** The pods of one node in full, those that a label selector picks ('': all). Throws ApiError, WireError, Failure. */
 export async function listNodePods(wire: Wire, node: string, labelSelector: string): Promise<RawObject[]> {
   const request = {

@@ -3,7 +3,7 @@ import type { Reading } from '../../model/reading.ts';
 import type { ClusterSettings, SettingFlags } from '../../model/settings.ts';
 import { readClusterCIDRs } from './cluster-cidr.ts';
 import { readControllerManager } from './controller-manager.ts';
-import { readNodeMasks } from './node-mask.ts';
+import { readNodeMasks, readWrittenMasks } from './node-mask.ts';
 import { readServiceCIDRs } from './service-range.ts';
 import { findSetting, type SettingSource, unusable } from './source.ts';
 
@@ -17,6 +17,7 @@ export function mergeSettings(flags: SettingFlags, pods: Reading<RawObject[]>): 
   return {
     clusterCIDRs,
     nodeMasks: readNodeMasks(source, clusterCIDRs),
+    writtenMasks: readWrittenMasks(source, clusterCIDRs),
     serviceCIDRs: readServiceCIDRs(source),
     allocateNodeCIDRs: readAllocateNodeCIDRs(source),
     allocatorType: readAllocatorType(source),

@@ -22,11 +22,26 @@ const OF_FAMILY: Record<Family, SettingName> = {
  */
 export function readNodeMasks(source: SettingSource, clusterCIDRs: Reading<ClusterCIDR[]>): Reading<NodeMask[]> {
   checkGiven(source, clusterCIDRs);
+  return readMasks(source, clusterCIDRs, roomy);
+}
+
+/** The same without asking whether the cluster CIDR has room for them: what kube-controller-manager is set to. */
+export function readWrittenMasks(source: SettingSource, clusterCIDRs: Reading<ClusterCIDR[]>): Reading<NodeMask[]> {
+  return readMasks(source, clusterCIDRs, (mask) => mask);
+}
+
+type KnownLength = Extract<Reading<number>, { known: true }>;
+
+/** Judges a length that was read, against the cluster CIDR of its family. */
+type Judge = (mask: KnownLength, source: SettingSource, cluster: Block) => Reading<number>;
+
+function readMasks(source: SettingSource, clusterCIDRs: Reading<ClusterCIDR[]>, judge: Judge): Reading<NodeMask[]> {
   if (!clusterCIDRs.known) return clusterCIDRs;
   const masks: NodeMask[] = [];
   const sources = new Set<string>();
   for (const [position, { block }] of clusterCIDRs.value.entries()) {
-    const read = readOne(source, block, position, clusterCIDRs.value.length);
+    const found = readOne(source, block, position, clusterCIDRs.value.length);
+    const read = found.known ? judge(found, source, block) : found;
     if (!read.known) return read;
     masks.push({ family: block.family, length: read.value });
     sources.add(read.source);
@@ -47,12 +62,11 @@ function readOne(source: SettingSource, cluster: Block, position: number, famili
       if (typeof text !== 'string') return text;
       const problem = badLength(text, cluster.family) ?? (given ? shorter(Number(text), cluster) : undefined);
       if (problem) return unusable(name, read.value, problem);
-      return roomy({ known: true, value: Number(text), source: read.value.source }, source, cluster);
+      return { known: true, value: Number(text), source: read.value.source };
     }
   }
   if (!source.controllerManager.known) return source.controllerManager;
-  const value = DEFAULTS[cluster.family];
-  return roomy({ known: true, value, source: 'default of kube-controller-manager' }, source, cluster);
+  return { known: true, value: DEFAULTS[cluster.family], source: 'default of kube-controller-manager' };
 }
 
 /** The size of this position; a family's own flag has one alone. */
@@ -80,11 +94,7 @@ function shorter(length: number, { prefix, text, family }: Block): string | unde
 }
 
 /** A node mask that nobody gave: the cluster CIDR must have room for it, or the cluster CIDR is what is wrong. */
-function roomy(
-  mask: { known: true; value: number; source: string },
-  source: SettingSource,
-  { prefix, text, family }: Block,
-): Reading<number> {
+function roomy(mask: KnownLength, source: SettingSource, { prefix, text, family }: Block): Reading<number> {
   const cluster = findSetting(source, 'cluster-cidr');
   if (mask.value >= prefix || !cluster.known || cluster.value === undefined) return mask;
   return unusable(

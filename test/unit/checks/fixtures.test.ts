@@ -72,6 +72,29 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
   ],
   SubnetOverlapsNodeAddress: [['error', ['worker-1'], 'Node worker-1', 'kubectl podcidr reassign worker-1']],
   SubnetFamilyMissing: [['warning', ['worker-1'], 'Setting --cluster-cidr', 'kubectl podcidr reassign worker-1']],
+  PoolExhausted: [['error', ['worker-4'], 'Setting --cluster-cidr', 'kubectl podcidr capacity --nodes=10 --compare']],
+  PoolNearlyExhausted: [['warning', [], 'Setting --cluster-cidr', 'kubectl podcidr capacity --nodes=4 --compare']],
+  SubnetTooSmall: [
+    [
+      'info',
+      ['cp1', 'worker-1'],
+      'Field status.capacity.pods',
+      "set the kubelet's maxPods to 61 or less, or a shorter --node-cidr-mask-size before the nodes get new subnets",
+    ],
+  ],
+  SubnetNearlyFull: [['warning', ['worker-1'], 'Field spec.podCIDR', 'kubectl cordon worker-1']],
+  ClusterCIDRHostBits: [['warning', [], 'Setting --cluster-cidr', 'set --cluster-cidr=10.240.0.0/12']],
+  NodeMaskInvalid: [
+    ['error', [], 'Setting --node-cidr-mask-size-ipv6', 'set --node-cidr-mask-size-ipv6 to one of 40 to 56'],
+  ],
+  ClusterCIDROverlapsServices: [
+    [
+      'warning',
+      [],
+      'Setting --cluster-cidr',
+      'keep --service-cluster-ip-range set for kube-controller-manager, so that it hands out none of them',
+    ],
+  ],
   OperationInterrupted: [
     ['error', ['worker-32'], 'Operation 20261120-091402-4c42ff', 'kubectl podcidr resume 20261120-091402-4c42ff'],
   ],

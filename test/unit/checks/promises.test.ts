@@ -134,6 +134,12 @@ test('a check whose setting is not known is skipped with the reason and the flag
     { code: 'SubnetMaskDiffers', reason: 'nobody asked; give it with --cluster-cidr' },
     { code: 'SubnetOverlapsServices', reason: 'nobody asked; give it with --service-cluster-ip-range' },
     { code: 'SubnetFamilyMissing', reason: 'nobody asked; give it with --cluster-cidr' },
+    { code: 'PoolExhausted', reason: 'nobody asked; give it with --cluster-cidr' },
+    { code: 'PoolNearlyExhausted', reason: 'nobody asked; give it with --cluster-cidr' },
+    { code: 'SubnetNearlyFull', reason: 'pods were not asked for' },
+    { code: 'ClusterCIDRHostBits', reason: 'nobody asked; give it with --cluster-cidr' },
+    { code: 'NodeMaskInvalid', reason: 'nobody asked; give it with --cluster-cidr' },
+    { code: 'ClusterCIDROverlapsServices', reason: 'nobody asked; give it with --cluster-cidr' },
   ]);
 });
 

@@ -47,7 +47,7 @@ export function surveyOf(nodes: SurveyNode[], flags: SettingFlags = {}): Cluster
     clusterUID: { known: false, reason: '' },
     now: NOW,
     nodes,
-    pods: { known: false, reason: '' },
+    pods: { known: false, reason: 'pods were not asked for' },
     settings: settings(flags),
     warnings: [],
   };

@@ -40,17 +40,19 @@ export function survey(
   { clusterCIDRs = ['10.244.0.0/16'], masks = [24], services = ['10.96.0.0/16'] } = {},
 ): ClusterSurvey {
   const source = 'test';
+  const nodeMasks: ClusterSettings['nodeMasks'] = {
+    known: true,
+    source,
+    value: clusterCIDRs.map((text, index) => ({ family: block(text).family, length: masks[index] ?? 24 })),
+  };
   const settings: ClusterSettings = {
     clusterCIDRs: {
       known: true,
       source,
       value: clusterCIDRs.map((written) => ({ block: block(written), written, hostBits: !parseBlock(written).ok })),
     },
-    nodeMasks: {
-      known: true,
-      source,
-      value: clusterCIDRs.map((text, index) => ({ family: block(text).family, length: masks[index] ?? 24 })),
-    },
+    nodeMasks,
+    writtenMasks: nodeMasks,
     serviceCIDRs: { known: true, source, value: services.map(block) },
     allocateNodeCIDRs: { known: true, source, value: true },
     allocatorType: { known: true, source, value: 'RangeAllocator' },

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { SUBNET_CODES } from '../../../../src/checks/catalogue.ts';
 import { codesByNode, runChecks } from '../../../../src/checks/run.ts';
 import type { MovePlan } from '../../../../src/model/plan.ts';
 import type { ClusterSurvey, SurveyNode } from '../../../../src/model/survey.ts';
@@ -85,9 +86,9 @@ export function apply(before: ClusterSurvey, plan: MovePlan): ClusterSurvey {
   };
 }
 
-/** Names of the nodes that `validate` marks. */
+/** Names of the nodes that `list` marks: their subnet is wrong. */
 export function marked(given: ClusterSurvey): string[] {
-  return [...codesByNode(runChecks(given)).keys()].sort();
+  return [...codesByNode(runChecks(given, { codes: SUBNET_CODES })).keys()].sort();
 }
 
 /** True for nodes that must not be moved. */

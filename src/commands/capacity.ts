@@ -1,0 +1,128 @@
+import { findBreaks } from '../checks/breaks.ts';
+import type { CapacityReport } from '../model/capacity.ts';
+import type { Family } from '../model/cidr.ts';
+import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
+import { quote } from '../model/quote.ts';
+import type { ClusterSettings, SettingFlags } from '../model/settings.ts';
+import type { ClusterSurvey } from '../model/survey.ts';
+import { countFamilies, type PoolSettings, poolsOf, servicesOf, unknownSetting } from '../plan/capacity/count.ts';
+import { type Demand, holdDemand, poolFlags, smallestPools, withPools } from '../plan/capacity/smallest.ts';
+import { capacityDocument, renderCapacity, renderCapacitySummary } from '../render/capacity.ts';
+import { renderDocument } from '../render/document.ts';
+import { escapeLine } from '../render/escape.ts';
+import { mergeSettings } from '../survey/settings/merge.ts';
+import type { Context } from './context.ts';
+import { surveyProposed } from './proposed-survey.ts';
+import { type Source, surveyAndJudge } from './read-survey.ts';
+
+export interface CapacityArgs extends Source {
+  /** What is not a flag: capacity takes nothing. */
+  words: string[];
+  output: 'table' | 'json' | 'yaml';
+  /** As given; undefined where the flag was not. */
+  nodes: string | undefined;
+  maxPods: string | undefined;
+  compare: boolean;
+}
+
+/** What is counted, and what it is compared with. */
+interface Ground {
+  settings: ClusterSettings;
+  /** Undefined when all settings were given: no cluster was asked. */
+  survey: ClusterSurvey | undefined;
+  /** The cluster's own settings, for --compare. */
+  present: ClusterSettings | undefined;
+}
+
+/** The kubelet's own default (pkg/kubelet/apis/config/v1beta1/defaults.go: MaxPods). */
+const MAX_PODS = '110';
+
+/** `capacity`: what the cluster CIDR holds, which flags would hold more, and what other settings would break. */
+export async function runCapacity(context: Context, args: CapacityArgs): Promise<ExitCode> {
+  const demand = readDemand(args);
+  const ground = await readGround(context, args, demand !== undefined);
+  const { settings, survey, present } = ground;
+  const pools = demand ? smallest(settings, args.settings, demand) : poolsOf(settings);
+  const wanted = demand ? withPools(settings, pools) : settings;
+  const report: CapacityReport = {
+    families: countFamilies(pools, servicesOf(settings), survey?.nodes ?? []),
+    breaks: survey && present ? findBreaks({ ...survey, settings: wanted }, present) : [],
+    ...(demand && { flags: poolFlags(pools) }),
+  };
+  const { streams } = context;
+  if (args.output === 'table') streams.out(renderCapacity(report));
+  else streams.out(renderDocument(capacityDocument(report), args.output));
+  for (const line of lastLines(ground, report, demand)) streams.err(`${escapeLine(line)}\n`);
+  return report.breaks.some(({ severity }) => severity !== 'info') ? EXIT.problems : EXIT.fine;
+}
+
+/** Throws Failure on words, numbers and combinations that mean nothing. */
+function readDemand({ words, nodes, maxPods, compare, settings }: CapacityArgs): Demand | undefined {
+  const [word] = words;
+  if (word !== undefined) throw new Failure(`capacity takes no ${quote(word)}: it looks at the whole cluster`);
+  if (nodes === undefined && maxPods !== undefined) {
+    throw new Failure('--max-pods goes with --nodes: how many nodes are to have that many pods?');
+  }
+  if (nodes !== undefined) {
+    return { nodes: readCount('--nodes', nodes), maxPods: readCount('--max-pods', maxPods ?? MAX_PODS) };
+  }
+  if (compare && Object.values(settings).every((value) => value === undefined)) {
+    throw new Failure('--compare needs the settings to compare with those of the cluster', {
+      hint: 'give --cluster-cidr, --node-cidr-mask-size or --service-cluster-ip-range, or let --nodes choose them',
+    });
+  }
+  return undefined;
+}
+
+function readCount(flag: string, text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new Failure(`${flag} ${quote(text)} is no number: write a whole number from 1 on, like 500`);
+}
+
+async function readGround(context: Context, args: CapacityArgs, sizing: boolean): Promise<Ground> {
+  if (args.compare) {
+    const { survey, present } = await surveyProposed(context, args);
+    return { settings: survey.settings, survey, present };
+  }
+  const given = mergeSettings(args.settings, { known: false, reason: 'no cluster was asked' });
+  const complete = given.clusterCIDRs.known && given.serviceCIDRs.known && (sizing || given.nodeMasks.known);
+  if (args.filenames.length === 0 && complete) return { settings: given, survey: undefined, present: undefined };
+  const { survey } = await surveyAndJudge(context, args, 'none', () => ({ findings: [], skipped: [] }));
+  return { settings: survey.settings, survey, present: undefined };
+}
+
+/** A node mask that was given stays; else the smallest subnet is chosen. */
+function smallest(settings: ClusterSettings, flags: SettingFlags, demand: Demand): PoolSettings[] {
+  const { clusterCIDRs } = settings;
+  if (!clusterCIDRs.known) throw unknownSetting('the cluster CIDR', clusterCIDRs.reason, '--cluster-cidr');
+  const wishes = clusterCIDRs.value.map(({ block }, at) => ({ base: block, mask: givenMask(flags, block.family, at) }));
+  return smallestPools(wishes, servicesOf(settings), demand);
+}
+
+/** They were checked when the settings were merged. */
+function givenMask(flags: SettingFlags, family: Family, position: number): number | undefined {
+  const own = family === 'IPv4' ? flags.nodeCIDRMaskSizeIPv4 : flags.nodeCIDRMaskSizeIPv6;
+  const text = own ?? flags.nodeCIDRMaskSize?.split(',')[position];
+  return text === undefined ? undefined : Number(text);
+}
+
+function lastLines(
+  { settings, survey, present }: Ground,
+  report: CapacityReport,
+  demand: Demand | undefined,
+): string[] {
+  const { serviceCIDRs, allocateNodeCIDRs } = settings;
+  const silent = allocateNodeCIDRs.known && !allocateNodeCIDRs.value;
+  const unasked = survey === undefined;
+  return [
+    ...(serviceCIDRs.known
+      ? []
+      : [`no service range is taken out: ${serviceCIDRs.reason}; give it with --service-cluster-ip-range`]),
+    ...(silent ? [`kube-controller-manager hands out no subnets: ${allocateNodeCIDRs.source} is not true`] : []),
+    ...(unasked ? ['all settings were given, so no cluster was asked: no subnet counts as used'] : []),
+    ...(demand && survey && holdDemand(settings, demand) ? ['the settings of the cluster hold them already'] : []),
+    ...(demand && survey && !present ? ['what they would break here: add --compare'] : []),
+    ...(present && report.breaks.length === 0 ? ['these settings would break nothing that is known'] : []),
+    renderCapacitySummary(report.families),
+  ];
+}

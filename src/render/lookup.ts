@@ -1,0 +1,29 @@
+import type { Answer, AnswerKind, LookedUp } from '../model/lookup.ts';
+import { renderTable } from './table.ts';
+
+const WORDS: Record<AnswerKind, string> = {
+  node: 'node subnet',
+  pod: 'pod',
+  nodeAddress: 'node address',
+  serviceRange: 'service range',
+  free: 'free',
+  outside: 'outside the cluster CIDR',
+  nobody: 'nobody',
+};
+
+/** The answers as data (a contract): kind LookupReport. */
+export function lookupDocument(items: LookedUp[]): object {
+  return { apiVersion: 'kubectl-podcidr/v1', kind: 'LookupReport', items };
+}
+
+/** A row for each answer. */
+export function renderLookup(items: LookedUp[]): string {
+  return renderTable(
+    ['ADDRESS', 'IS', 'NAME', 'NODE', 'RANGE'],
+    items.flatMap(({ address, answers }) => answers.map((answer) => [address, ...cells(answer)])),
+  );
+}
+
+function cells({ kind, name = '', namespace, node = '', range = '' }: Answer): string[] {
+  return [WORDS[kind], namespace === undefined ? name : `${namespace}/${name}`, node, range];
+}

@@ -1,0 +1,182 @@
+import test from 'ava';
+import { load } from 'js-yaml';
+import { type CapacityArgs, runCapacity } from '../../../src/commands/capacity.ts';
+import { Failure } from '../../../src/model/failure.ts';
+import { schemaErrors } from '../../harness/schema.ts';
+import { fixture, testContext } from './support.ts';
+
+const args = (more: Partial<CapacityArgs>): CapacityArgs => ({
+  words: [],
+  output: 'json',
+  nodes: undefined,
+  maxPods: undefined,
+  compare: false,
+  filenames: [],
+  settings: {},
+  connection: {},
+  ...more,
+});
+
+async function capacity(more: Partial<CapacityArgs>) {
+  const context = testContext();
+  const code = await runCapacity(context, args(more));
+  return { code, ...context.printed };
+}
+
+const ALL = { clusterCIDR: '10.244.0.0/16', nodeCIDRMaskSize: '24', serviceClusterIPRange: '10.96.0.0/12' };
+const DUAL = { clusterCIDR: '10.244.0.0/16,fd00:10:244::/56', nodeCIDRMaskSize: '24,64' };
+const dump = (name: string) => [fixture(`checks/${name}.yaml`)];
+
+test('settings that are all given are counted without a cluster', async (t) => {
+  const { code, out, err } = await capacity({ settings: ALL, output: 'table' });
+  t.is(code, 0);
+  t.is(
+    out,
+    [
+      'FAMILY   CLUSTER-CIDR    NODE-MASK   NODES   RESERVED   USED   FREE   PODS-PER-NODE',
+      'IPv4     10.244.0.0/16   /24         256     0          0      256    253',
+      '',
+    ].join('\n'),
+  );
+  t.is(err, 'all settings were given, so no cluster was asked: no subnet counts as used\nroom for 256 more nodes\n');
+});
+
+test('one setting that is not given sends us to the cluster', async (t) => {
+  for (const missing of ['clusterCIDR', 'nodeCIDRMaskSize', 'serviceClusterIPRange']) {
+    await t.throwsAsync(capacity({ settings: { ...ALL, [missing]: undefined } }), {
+      message: /no cluster in this test/,
+    });
+  }
+});
+
+test('counts beyond 2^53 are exact decimal texts, and a power in the table', async (t) => {
+  const settings = { ...ALL, ...DUAL };
+  const report = JSON.parse((await capacity({ settings })).out);
+  t.is(schemaErrors('capacity-report', report), '');
+  t.is(report.families[1].podsPerNode, '18446744073709551613');
+  t.deepEqual(load((await capacity({ settings, output: 'yaml' })).out), report);
+  t.regex((await capacity({ settings, output: 'table' })).out, /\nIPv6 .* 2\^64\n$/);
+});
+
+test('a dump is counted with its nodes', async (t) => {
+  const { out, err } = await capacity({ filenames: dump('PoolExhausted/raises') });
+  const [family] = JSON.parse(out).families;
+  t.deepEqual([family.nodesPossible, family.nodesUsed, family.nodesFree], [4, 4, 0]);
+  t.is(err, 'room for no more node\n');
+});
+
+test('the family that ends first is named', async (t) => {
+  const settings = { ...ALL, clusterCIDR: '10.244.0.0/16,fd00:10:244::/60', nodeCIDRMaskSize: '24,64' };
+  t.regex(
+    (await capacity({ settings })).err,
+    /room for 16 more nodes: a node needs a subnet of each family, and IPv6 ends first/,
+  );
+});
+
+test('--nodes answers with flags, and says when nothing must change', async (t) => {
+  const { out } = await capacity({ settings: { ...ALL, nodeCIDRMaskSize: undefined }, nodes: '500' });
+  const report = JSON.parse(out);
+  t.is(schemaErrors('capacity-report', report), '');
+  t.deepEqual(report.flags, ['--cluster-cidr=10.244.0.0/16', '--node-cidr-mask-size=25']);
+  t.is(report.families[0].nodesFree, 512);
+  const held = await capacity({ filenames: dump('SubnetOutsideClusterCIDR/near-miss'), nodes: '3', maxPods: '200' });
+  t.regex(held.err, /the settings of the cluster hold them already/);
+  const kept = await capacity({ settings: ALL, nodes: '500' });
+  t.deepEqual(JSON.parse(kept.out).flags, ['--cluster-cidr=10.244.0.0/15', '--node-cidr-mask-size=24']);
+});
+
+for (const [title, file, settings, code, breaks] of [
+  [
+    'a cluster CIDR elsewhere',
+    'PoolExhausted/raises',
+    { clusterCIDR: '10.250.0.0/16' },
+    1,
+    ['SubnetOutsideClusterCIDR'],
+  ],
+  ['a wider one', 'PoolExhausted/raises', { clusterCIDR: '10.244.0.0/16' }, 0, []],
+  [
+    'a longer node mask',
+    'PoolExhausted/raises',
+    { nodeCIDRMaskSize: '26' },
+    1,
+    ['SubnetMaskDiffers', 'SubnetTooSmall'],
+  ],
+  [
+    'families that change places',
+    'NodeMaskInvalid/near-miss',
+    { clusterCIDR: 'fd00:10:244::/48,10.244.0.0/16' },
+    1,
+    ['SubnetOutsideClusterCIDR'],
+  ],
+  [
+    'a family that goes',
+    'NodeMaskInvalid/near-miss',
+    { clusterCIDR: '10.244.0.0/16' },
+    1,
+    ['SubnetOutsideClusterCIDR'],
+  ],
+  [
+    'a family that comes',
+    'PoolExhausted/near-miss',
+    { clusterCIDR: '10.244.0.0/22,fd00:10:244::/56' },
+    1,
+    ['SubnetFamilyMissing'],
+  ],
+  [
+    'a service range over subnets',
+    'PoolExhausted/near-miss',
+    { serviceClusterIPRange: '10.244.1.0/24' },
+    1,
+    ['SubnetOverlapsServices', 'ClusterCIDROverlapsServices'],
+  ],
+  ['the same', 'PoolExhausted/raises', { clusterCIDR: '10.244.0.0/22' }, 0, []],
+] as const) {
+  test(`--compare says what would break: ${title}`, async (t) => {
+    const compared = await capacity({ filenames: dump(file), settings, compare: true });
+    const report = JSON.parse(compared.out);
+    t.is(schemaErrors('capacity-report', report), '');
+    t.deepEqual(
+      report.breaks.map((one: { code: string }) => one.code),
+      breaks,
+    );
+    t.is(compared.code, code);
+  });
+}
+
+test('--compare with --nodes compares the flags that it chooses', async (t) => {
+  const { out } = await capacity({
+    filenames: dump('PoolExhausted/raises'),
+    nodes: '8',
+    maxPods: '250',
+    compare: true,
+  });
+  t.deepEqual(JSON.parse(out).flags, ['--cluster-cidr=10.244.0.0/21', '--node-cidr-mask-size=24']);
+  t.deepEqual(JSON.parse(out).breaks, []);
+});
+
+for (const [more, expected] of [
+  [{ words: ['worker-1'] }, /capacity takes no "worker-1"/],
+  [{ nodes: '0' }, /--nodes "0" is no number/],
+  [{ nodes: '1e3' }, /--nodes "1e3" is no number/],
+  [{ nodes: '5', maxPods: '-1' }, /--max-pods "-1" is no number/],
+  [{ maxPods: '110' }, /--max-pods goes with --nodes/],
+  [{ compare: true }, /--compare needs the settings/],
+  [{ settings: { ...ALL, nodeCIDRMaskSize: '12' } }, /shorter than the prefix of the cluster CIDR/],
+  [
+    { settings: { ...ALL, clusterCIDR: 'fd00::/40', nodeCIDRMaskSize: '64' } },
+    /does not start: the node mask \/64 is 24 bits longer .* of IPv6 at most 16 are allowed/,
+  ],
+  [
+    { filenames: dump('NodeMaskInvalid/raises') },
+    /does not start: the node mask \/64 is 24 bits longer than the prefix of the cluster CIDR fd00:10:200::\/40/,
+  ],
+] as const) {
+  test(`bad input is one line, and nothing is on stdout: ${JSON.stringify(more)}`, async (t) => {
+    const context = testContext();
+    await t.throwsAsync(runCapacity(context, args(more as unknown as Partial<CapacityArgs>)), {
+      instanceOf: Failure,
+      message: expected,
+    });
+    t.is(context.printed.out, '');
+  });
+}
