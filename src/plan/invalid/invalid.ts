@@ -119,7 +119,7 @@ function reasonOf({ node, blocks, faults }: Standing, to: Block[], ground: Groun
 
 function noRoom(pool: Ground['pools'][number] | undefined): string {
   if (!pool) return 'no free subnet is left';
-  return `no free /${pool.mask} is left in the cluster CIDR ${pool.cluster.text}, and no order of the moves frees one`;
+  return `no free /${pool.mask} is left in the cluster CIDR ${pool.cluster.text}, and no order of the moves was found that frees one`;
 }
 
 /** Chosen nodes that must not move and that the plan does not cure by moving others. */

@@ -3,6 +3,7 @@ import { compareText } from '../../model/text.ts';
 import { overlaps } from '../../subnet/block.ts';
 import type { Ground, Pool } from '../ground.ts';
 import { type Holdings, ownRegion, Room } from './room.ts';
+import { searchOrder } from './search.ts';
 
 /** A node that is to move: by pool, the subnet that it keeps, or undefined where it needs another one. */
 export interface Mover {
@@ -22,14 +23,26 @@ export interface Ordered {
 /**
  * Orders the moves so that each subnet is free when its turn comes: by name, control-plane nodes last; one of these goes earlier
  * only where a worker waits for what it gives up. Where subnets are short, those go first that give up room or can do with
- * their own, fewest neighbours first. That is greedy: a cleverer order may exist where several nodes wait for one another.
+ * their own, fewest neighbours first; where that is not enough either, orders are tried out.
  */
 export function orderMoves(movers: Mover[], ground: Ground, holdings: Holdings): Ordered {
   const byName = movers.toSorted((a, b) => compareText(a.name, b.name));
   const plain = place(byName, ground, holdings);
   if (plain.stuck.length === 0) return plain;
   const thrifty = place(thriftily(byName, ground, holdings), ground, holdings);
-  return thrifty.placed.length > plain.placed.length ? thrifty : plain;
+  const better = thrifty.placed.length > plain.placed.length ? thrifty : plain;
+  if (better.stuck.length === 0) return better;
+  const placed = searchOrder(byName, ground, holdings, better.placed.length);
+  if (!placed) return better;
+  const done = new Set(placed.map(({ name }) => name));
+  return { placed, stuck: better.stuck.filter(({ name }) => !done.has(name)).concat(newlyStuck(better, placed)) };
+}
+
+/** Who had a subnet in the greedy order, and has none in the one that was found. */
+function newlyStuck({ placed, stuck }: Ordered, found: Ordered['placed']): Ordered['stuck'] {
+  const done = new Set(found.map(({ name }) => name));
+  const pool = stuck[0]?.pool;
+  return placed.filter(({ name }) => !done.has(name)).map(({ name }) => ({ name, pool }));
 }
 
 function place(movers: Mover[], { pools, inUse }: Ground, before: Holdings): Ordered {

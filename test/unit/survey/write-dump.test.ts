@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import test from 'ava';
 import { load } from 'js-yaml';
-import { CODES } from '../../../src/checks/catalogue.ts';
+import { CLUSTER_CODES } from '../../../src/checks/catalogue.ts';
 import { runDump } from '../../../src/commands/dump.ts';
 import { runList } from '../../../src/commands/list.ts';
 import { readLostNodes } from '../../../src/commands/lost-nodes.ts';
@@ -12,7 +12,7 @@ import { readObjects } from '../../../src/survey/dump/objects.ts';
 import { schemaErrors } from '../../harness/schema.ts';
 import { fixture, testContext } from '../commands/support.ts';
 
-const FIXTURES = CODES.flatMap((code) =>
+const FIXTURES = CLUSTER_CODES.flatMap((code) =>
   readdirSync(fixture(`checks/${code}`)).map((file) => fixture(`checks/${code}/${file}`)),
 );
 

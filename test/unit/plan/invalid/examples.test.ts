@@ -157,8 +157,16 @@ test('where no order of the moves frees a subnet, the node is refused and says s
   );
   t.deepEqual(targets(found), [['b', '10.244.1.0/24']]);
   t.deepEqual(found.refused, [
-    { node: 'c', reason: 'no free /24 is left in the cluster CIDR 10.244.0.0/23, and no order of the moves frees one' },
-    { node: 'd', reason: 'no free /24 is left in the cluster CIDR 10.244.0.0/23, and no order of the moves frees one' },
+    {
+      node: 'c',
+      reason:
+        'no free /24 is left in the cluster CIDR 10.244.0.0/23, and no order of the moves was found that frees one',
+    },
+    {
+      node: 'd',
+      reason:
+        'no free /24 is left in the cluster CIDR 10.244.0.0/23, and no order of the moves was found that frees one',
+    },
   ]);
 });
 
