@@ -20,7 +20,7 @@ const missingPackages = () => Object.keys(PACKAGES).filter((name) => !existsSync
 
 /** Everything the lab asks of the kernel, tried in namespaces that end with this script. */
 const TRIALS = `
-try() { what=$1; shift; "$@" 2>/tmp/podcidr-lab-trial.$$ && return; read -r why </tmp/podcidr-lab-trial.$$; echo "$what: $why"; exit 0; }
+try() { what=$1; shift; why=$("$@" 2>&1) || { echo "$what: $why" | head -n 1; exit 0; }; }
 mount --make-rprivate /
 try 'a tmpfs cannot be mounted' mount -t tmpfs tmpfs /mnt
 mkdir /mnt/upper /mnt/work
