@@ -10,7 +10,8 @@ import type { Judgement } from '../refusals/refusals.ts';
 import { objection } from '../wish/check.ts';
 import { conflictingNodes } from './conflicts.ts';
 import { type Sides, takeSides } from './contest.ts';
-import { type Mover, orderMoves } from './order.ts';
+import type { Mover } from './mover.ts';
+import { orderMoves } from './order.ts';
 import { losers } from './settle.ts';
 import { type Standing, standings } from './standing.ts';
 

@@ -1,24 +1,10 @@
 import type { Block } from '../../model/cidr.ts';
 import { compareText } from '../../model/text.ts';
 import { overlaps } from '../../subnet/block.ts';
-import type { Ground, Pool } from '../ground.ts';
+import type { Ground } from '../ground.ts';
+import type { Mover, Ordered } from './mover.ts';
 import { type Holdings, ownRegion, Room } from './room.ts';
 import { searchOrder } from './search.ts';
-
-/** A node that is to move: by pool, the subnet that it keeps, or undefined where it needs another one. */
-export interface Mover {
-  name: string;
-  controlPlane: boolean;
-  blocks: Block[];
-  kept: (Block | undefined)[];
-}
-
-/** Moves in their order, and who gets none. */
-export interface Ordered {
-  placed: { name: string; blocks: Block[] }[];
-  /** `pool`: the one that has nothing free. */
-  stuck: { name: string; pool: Pool | undefined }[];
-}
 
 /**
  * Orders the moves so that each subnet is free when its turn comes: by name, control-plane nodes last; one of these goes earlier

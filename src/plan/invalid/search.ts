@@ -1,7 +1,7 @@
 import type { Block } from '../../model/cidr.ts';
 import { freeBlocks } from '../../subnet/pool.ts';
 import type { Ground, Pool } from '../ground.ts';
-import type { Mover, Ordered } from './order.ts';
+import type { Mover, Ordered } from './mover.ts';
 import type { Holdings } from './room.ts';
 
 /** So many states are looked at: enough to try everything where a handful of nodes wait for one another, a moment's work. */
