@@ -2,10 +2,14 @@
 const AT_ONCE = 12;
 
 /**
- * Does it for all, twelve at a time. Returns what came of each, in the order of the items. The first failure is thrown once
+ * Does it for all, some at a time. Returns what came of each, in the order of the items. The first failure is thrown once
  * those on the way have ended; no other is begun.
  */
-export async function sideBySide<Item, Value>(items: Item[], deed: (item: Item) => Promise<Value>): Promise<Value[]> {
+export async function sideBySide<Item, Value>(
+  items: Item[],
+  deed: (item: Item) => Promise<Value>,
+  atOnce = AT_ONCE,
+): Promise<Value[]> {
   const values: Value[] = [];
   const waiting = items.entries();
   let failed = false;
@@ -18,7 +22,7 @@ export async function sideBySide<Item, Value>(items: Item[], deed: (item: Item) 
       });
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, worker));
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
   return values;
 }
