@@ -37,6 +37,7 @@ export interface MovingArgs {
   ignored: string[];
   ignoreUnlisted: boolean;
   allocatorRestart: OperationChoices['allocatorRestart'];
+  afterCare: 'auto' | 'none';
   /** Undefined: --drain=false. */
   drain: DrainOptions | undefined;
   /** In milliseconds. */
@@ -140,8 +141,8 @@ async function change(
     streams.err(`${verb} cancelled, nothing was changed\n`);
     return EXIT.fine;
   }
-  const { drain, ignoreUnlisted, allocatorRestart, pauseBetween, cooldown, output } = args;
-  const choices = { drain, ignoreUnlisted, allocatorRestart, allowConflict: false, pauseBetween, cooldown };
+  const { drain, ignoreUnlisted, allocatorRestart, afterCare, pauseBetween, cooldown, output } = args;
+  const choices = { drain, ignoreUnlisted, allocatorRestart, afterCare, allowConflict: false, pauseBetween, cooldown };
   const absences = await readAbsences(wire, plan, survey.now - cooldown);
   const known = { dependents, absences };
   return carryOut(context, verb, plan, { wire, stateFolder, ground: surveyGround(survey), choices, output, known });

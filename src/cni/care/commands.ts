@@ -1,10 +1,10 @@
-import type { NodeRoute } from '../../model/node-facts.ts';
 import { shellWord } from '../../model/text.ts';
+import { deletesLink, deletesRoute } from '../node-commands.ts';
 import type { Leftovers } from './care.ts';
 
 /** The commands that remove this on the node, one each. */
 export function removalCommands({ links, routes }: Leftovers): string[] {
-  return [...routes.map(routeRemoval), ...links.map((name) => `ip link del ${shellWord(name)}`)];
+  return [...routes.map(deletesRoute), ...links.map(deletesLink)];
 }
 
 /** The commands that remove files of the host: on the host itself, or from a pod that has its files under /host. */
@@ -20,15 +20,4 @@ export function printFile(path: string): string {
 /** What is gone already is no failure: what is left is looked at afterwards. */
 export function asScript(commands: string[]): string {
   return commands.map((command) => `${command} || true`).join('\n');
-}
-
-function routeRemoval({ family, to, via, dev, type }: NodeRoute): string {
-  const ip = family === 'IPv6' ? 'ip -6' : 'ip';
-  const words = [
-    ...(type === 'unicast' ? [] : [type]),
-    to,
-    ...(via === undefined ? [] : ['via', via]),
-    ...(dev === undefined || type !== 'unicast' ? [] : ['dev', dev]),
-  ];
-  return `${ip} route del ${words.map(shellWord).join(' ')}`;
 }

@@ -4,7 +4,7 @@ import { persist } from '../persist.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Work } from '../work.ts';
 import { askPeers, type SeenPeer, type Sought } from './ask-peers.ts';
-import { removePod } from './remove-pod.ts';
+import { discardPod } from './discard-pod.ts';
 import { reasonOf } from './step.ts';
 
 /**
@@ -26,7 +26,7 @@ async function restartSome(lacking: SeenPeer[], sought: Sought, work: Work): Pro
   const { clock, waits } = work;
   const end = clock.monotonic() + waits.agentBack;
   try {
-    await sideBySide(lacking, ({ peer }) => removePod(peer, -1, work));
+    await sideBySide(lacking, ({ peer }) => discardPod(peer, -1, work));
     let open = lacking;
     for (;;) {
       const pods = await persist(work, () => listCNIPods(work.wire));

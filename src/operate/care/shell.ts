@@ -1,5 +1,5 @@
 import type { CNIPod } from '../../host/cni-pods.ts';
-import { openShell } from '../../host/open-shell.ts';
+import { lacksRights, openShell } from '../../host/open-shell.ts';
 import type { NodeShell } from '../../host/shell.ts';
 import { ApiError } from '../../kube/wire/api-error.ts';
 import type { Work } from '../work.ts';
@@ -20,6 +20,5 @@ export async function onNode<Value>(
 
 /** True for what does not become better by trying it again: the user may not do it. */
 export function isForbidden(error: unknown): boolean {
-  const causes = error instanceof Error ? [error, error.cause] : [];
-  return causes.some((one) => one instanceof ApiError && one.status === 403);
+  return lacksRights(error) || (error instanceof ApiError && error.status === 403);
 }

@@ -11,7 +11,7 @@ import { detectsByNodeCIDR, kubeProxyLeft } from '../../../plan/care/kube-proxy.
 import { type CarePod, readCarePod } from '../../../plan/care/pod.ts';
 import { isOnPodNetwork, judgeRenewal, type Renewal } from '../../../plan/care/renewal.ts';
 import { podName } from '../../../plan/drain/pod.ts';
-import { removePod } from '../../care/remove-pod.ts';
+import { discardPod } from '../../care/discard-pod.ts';
 import { careStep, leave, reasonOf, remember, withCare } from '../../care/step.ts';
 import { persist } from '../../persist.ts';
 import { sideBySide } from '../../side-by-side.ts';
@@ -54,7 +54,7 @@ async function renew(first: OperationRecord, work: Work): Promise<OperationRecor
     const fresh = judged.renew.filter(({ deletedAt }) => deletedAt === undefined);
     if (fresh.length > 0) {
       record = await remember(withRenewed(record, fresh), work);
-      await sideBySide(fresh, (pod) => removePod(pod, work.choices.drain?.gracePeriod ?? -1, work));
+      await sideBySide(fresh, (pod) => discardPod(pod, work.choices.drain?.gracePeriod ?? -1, work));
       work.tell(`node/${record.node}: ${count(fresh.length, 'pod')} with old addresses deleted`);
     }
     const missing = missingPods(pods, judged, record);

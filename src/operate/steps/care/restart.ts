@@ -7,8 +7,8 @@ import type { LeftToDo } from '../../../model/left-to-do.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
 import { asList, asObject } from '../../../model/read-json.ts';
 import { beforeByHand, embeddedByHand, leftoversByHand, restartByHand } from '../../../plan/care/by-hand.ts';
+import { discardPod } from '../../care/discard-pod.ts';
 import { awaitInForce } from '../../care/in-force.ts';
-import { removePod } from '../../care/remove-pod.ts';
 import { onNode } from '../../care/shell.ts';
 import { careStep, leave, reasonOf, remember, withCare } from '../../care/step.ts';
 import { persist } from '../../persist.ts';
@@ -40,7 +40,7 @@ async function restart(record: OperationRecord, pods: CNIPod[], work: Work): Pro
   try {
     if (open.length > 0) await removeBefore(stored, open, work);
     for (const pod of open) {
-      await removePod(pod, -1, work);
+      await discardPod(pod, -1, work);
       work.tell(`node/${pod.node}: restarting ${pod.cni} (pod ${pod.namespace}/${pod.name})`);
     }
   } catch (error) {

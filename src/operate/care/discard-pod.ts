@@ -4,7 +4,7 @@ import { persist } from '../persist.ts';
 import type { Work } from '../work.ts';
 
 /** Deletes this very pod; one that is gone, or whose name another one has by now, is deleted. Throws ApiError, WireError. */
-export async function removePod(pod: PodIdentity, gracePeriod: number, work: Work): Promise<void> {
+export async function discardPod(pod: PodIdentity, gracePeriod: number, work: Work): Promise<void> {
   try {
     await persist(work, () => deletePod(work.wire, pod, gracePeriod));
   } catch (error) {
