@@ -29,9 +29,11 @@ export function apiServerArguments(files: PlaneFiles, ports: Ports, plan: PlaneP
   const pki = (name: string) => files.path('pki', name);
   return [
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
+    `--bind-address=${plan.network ? '0.0.0.0' : '127.0.0.1'}`,
+    `--advertise-address=${plan.network?.address ?? '127.0.0.1'}`,
     `--secure-port=${ports.apiServer}`,
+    // Nobody knows the machines' names: exec and logs go to their addresses.
+    ...(plan.network ? ['--kubelet-preferred-address-types=InternalIP'] : []),
     // The Service "kubernetes" may not have a loopback address as its endpoint.
     '--endpoint-reconciler-type=none',
     `--tls-cert-file=${pki('apiserver.crt')}`,
@@ -95,6 +97,18 @@ export function controllerManagerFlags(files: PlaneFiles, port: number, plan: Pl
     '--v=2',
   ];
   return replaceFlags(ours, theirs);
+}
+
+/** Arguments of kube-scheduler: alone, it elects nobody. */
+export function schedulerArguments(files: PlaneFiles): string[] {
+  const kubeconfig = files.path('users', 'kube-scheduler.kubeconfig');
+  return [
+    `--authentication-kubeconfig=${kubeconfig}`,
+    `--authorization-kubeconfig=${kubeconfig}`,
+    '--bind-address=127.0.0.1',
+    `--kubeconfig=${kubeconfig}`,
+    '--leader-elect=false',
+  ];
 }
 
 /** Arguments of kwok: it keeps every Node alive but our own, which is told apart by its host name label. */

@@ -11,12 +11,25 @@ import {
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../lib/processes.ts';
 
+/** A network namespace that all of a plane runs in, and what machines beside it need of it. */
+export interface PlaneNetwork {
+  /** Path of the network namespace, its loopback up. */
+  namespace: string;
+  /** Address in it at which machines reach the API server. */
+  address: string;
+  /** Port of the API server; kubeconfigs name it on the loopback, where the starter leads its own port of this number to it. */
+  port: number;
+  /** Machines that may register themselves: NAME has users/kubelet-NAME.kubeconfig. */
+  machines: string[];
+}
+
 /** What `up` asks of the supervisor; written once. */
 export interface PlanePlan {
   /** For example v1.36.3. */
   version: string;
-  binaries: { etcd: string; apiServer: string; controllerManager: string; kwok?: string };
+  binaries: { etcd: string; apiServer: string; controllerManager: string; kwok?: string; scheduler?: string };
   serviceCIDR: string;
+  network?: PlaneNetwork;
   /** When this process is gone the plane ends itself. */
   owner?: ProcessIdentity;
   /** The directory was made for this plane alone: it goes with all that is in it. */

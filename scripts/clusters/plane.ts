@@ -7,7 +7,7 @@ import { COMPONENTS, type ComponentName, describeComponent } from '../components
 import { withLock } from '../lib/lock.ts';
 import { CACHE } from '../lib/places.ts';
 import { endAll, identityOf, isAlive, type ProcessIdentity, signal, until } from '../lib/processes.ts';
-import { PlaneFiles, type PlanePlan, type PlaneState, type PlaneWish } from './plane-files.ts';
+import { PlaneFiles, type PlaneNetwork, type PlanePlan, type PlaneState, type PlaneWish } from './plane-files.ts';
 
 export interface PlaneOptions {
   dir: string;
@@ -18,6 +18,8 @@ export interface PlaneOptions {
   controllerManager?: string[];
   /** --service-cluster-ip-range of kube-apiserver, and ours for the controller manager. */
   serviceCIDR?: string;
+  /** Runs it, with kube-scheduler, in another network namespace; the caller leads its port of the loopback there. */
+  network?: PlaneNetwork;
   /** The plane ends itself when this process is gone. */
   owner?: number;
   /** The directory is for this plane alone, and is removed with whatever others have put there. */
@@ -42,11 +44,13 @@ async function makePlan(options: PlaneOptions): Promise<{ plan: PlanePlan; kubec
     apiServer: await component(name, 'kube-apiserver'),
     controllerManager: await component(name, 'kube-controller-manager'),
     ...(options.kwok && { kwok: await component('kwok', 'kwok') }),
+    ...(options.network && { scheduler: await component('kubelet-1.36', 'kube-scheduler') }),
   };
   const plan: PlanePlan = {
     version: ready?.minor === minor ? ready.version : describeComponent(name).version,
     binaries,
     serviceCIDR: options.serviceCIDR ?? '10.96.0.0/16',
+    ...(options.network && { network: options.network }),
     ...(options.disposable && { disposable: true }),
     ...(options.owner !== undefined && { owner: identityOf(options.owner) }),
   };
@@ -64,11 +68,12 @@ function leftovers(state: PlaneState): ProcessIdentity[] {
 }
 
 /** Starts the process that stays behind: in a session of its own, with no descriptor and no directory of ours. */
-function spawnSupervisor(files: PlaneFiles): ProcessIdentity {
+function spawnSupervisor(files: PlaneFiles, network?: PlaneNetwork): ProcessIdentity {
   const log = openSync(files.log('supervisor'), 'a', 0o600);
   const main = join(import.meta.dirname, 'supervisor-main.ts');
   const env = { PATH: '/usr/bin:/bin', ...(process.env.GOMAXPROCS && { GOMAXPROCS: process.env.GOMAXPROCS }) };
-  const child = spawn(process.execPath, [main, files.dir], {
+  const command = [...(network ? ['nsenter', `--net=${network.namespace}`] : []), process.execPath, main, files.dir];
+  const child = spawn(command[0] ?? '', command.slice(1), {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: files.dir,
@@ -95,7 +100,7 @@ export async function planeUp(options: PlaneOptions): Promise<PlaneState & { kub
     symlinkSync(kubectl, files.path('bin', 'kubectl'));
     files.writePlan(plan);
     files.writeWish({ generation: 1, flags: options.controllerManager ?? [], stopped: false });
-    const supervisor = spawnSupervisor(files);
+    const supervisor = spawnSupervisor(files, options.network);
     const stop = () => signal(supervisor, 'SIGTERM');
     process.once('exit', stop);
     try {

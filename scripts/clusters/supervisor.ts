@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, isAlive, until } from '../lib/processes.ts';
 import { Api } from './api.ts';
 import { Child } from './child.ts';
-import { apiServerArguments, etcdArguments, kwokArguments, type Ports } from './command-lines.ts';
+import { apiServerArguments, etcdArguments, kwokArguments, type Ports, schedulerArguments } from './command-lines.ts';
 import { ControllerManager } from './controller-manager.ts';
 import { flagValue } from './flags.ts';
 import { createKubeadmConfig } from './kubeadm-config.ts';
@@ -79,7 +79,8 @@ export class Supervisor {
 
   /** etcd and kube-apiserver on ports of their own choice. */
   async #startServers(secrets: Secrets): Promise<Api> {
-    const ports: Ports = { etcd: await freePort(), etcdPeer: await freePort(), apiServer: await freePort() };
+    const apiServer = this.#plan.network?.port ?? (await freePort());
+    const ports: Ports = { etcd: await freePort(), etcdPeer: await freePort(), apiServer };
     const etcd = this.#spawn('etcd', this.#plan.binaries.etcd, etcdArguments(this.#files, ports));
     await this.#ready('etcd', etcd, () => answers(`http://127.0.0.1:${ports.etcd}/health`));
     this.#apiServerArguments = apiServerArguments(this.#files, ports, this.#plan);
@@ -116,7 +117,7 @@ export class Supervisor {
 
   /** Starts everything; resolves when a user can begin. */
   async start(wish: PlaneWish): Promise<void> {
-    const secrets = await makeSecrets(this.#files);
+    const secrets = await makeSecrets(this.#files, this.#plan.network);
     const api = await this.#startServersOnFreePorts(secrets);
     this.#api = api;
     const node = new OwnNode(api, this.#plan.version);
@@ -127,7 +128,9 @@ export class Supervisor {
     );
     this.#controllerManager = manager;
     await node.register();
-    if (this.#plan.binaries.kwok) this.#spawn('kwok', this.#plan.binaries.kwok, kwokArguments(this.#files, node.name));
+    const { kwok, scheduler } = this.#plan.binaries;
+    if (kwok) this.#spawn('kwok', kwok, kwokArguments(this.#files, node.name));
+    if (scheduler) this.#spawn('kube-scheduler', scheduler, schedulerArguments(this.#files));
     await manager.replace(wish);
     const flags = manager.history?.command ?? [];
     await createKubeadmConfig(api, this.#plan.version, flags, wish.flags);
@@ -153,7 +156,7 @@ export class Supervisor {
   async run(): Promise<string | undefined> {
     let beat = performance.now();
     while (!this.#ending) {
-      for (const name of ['etcd', 'kube-apiserver', ...(this.#plan.binaries.kwok ? ['kwok'] : [])]) {
+      for (const name of ['etcd', 'kube-apiserver', 'kwok', 'kube-scheduler']) {
         const child = this.#children.get(name);
         if (child?.ended) return `${name} ended: ${child.lastWords()}`;
       }

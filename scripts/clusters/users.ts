@@ -3,12 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { AUDIT_POLICY } from './command-lines.ts';
 import { newAuthority, signingKeys } from './credentials.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
-import type { PlaneFiles } from './plane-files.ts';
+import type { PlaneFiles, PlaneNetwork } from './plane-files.ts';
 
 /** Users who show a certificate. Their kubeconfigs are users/NAME.kubeconfig; only those of system: groups have rights. */
 const CERTIFICATE_USERS: { file: string; user: string; groups: string[] }[] = [
   { file: 'alice', user: 'alice', groups: ['developers', 'on-call'] },
   { file: 'kube-controller-manager', user: 'system:kube-controller-manager', groups: [] },
+  { file: 'kube-scheduler', user: 'system:kube-scheduler', groups: [] },
   { file: 'kwok', user: 'kwok', groups: ['system:masters'] },
 ];
 
@@ -18,6 +19,12 @@ const TOKEN_USERS: { user: string; groups: string[] }[] = [
   { user: 'operator', groups: ['operators'] },
   { user: 'nobody', groups: [] },
 ];
+
+/** As the node authorizer knows a kubelet. */
+const kubeletUser = (machine: string) => ({ user: `system:node:${machine}`, groups: ['system:nodes'] });
+
+/** The API server as machines reach it. */
+const outside = ({ address, port }: PlaneNetwork) => `https://${address}:${port}`;
 
 export interface AdminCredentials {
   ca: string;
@@ -33,18 +40,22 @@ export interface Secrets {
 }
 
 /** Makes the certificate authority, the servers' certificates, the keys and the users' credentials. */
-export async function makeSecrets(files: PlaneFiles): Promise<Secrets> {
+export async function makeSecrets(files: PlaneFiles, network?: PlaneNetwork): Promise<Secrets> {
   const pki = (name: string, text: string) => writeFileSync(files.path('pki', name), text, { mode: 0o600 });
   const authority = await newAuthority();
   const names = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
   const [apiServer, controllerManager, serviceAccounts, admin, ...certificates] = await Promise.all([
-    authority.server('kube-apiserver', names, ['127.0.0.1', '10.96.0.1']),
+    authority.server('kube-apiserver', names, ['127.0.0.1', '10.96.0.1', ...(network ? [network.address] : [])]),
     authority.server('kube-controller-manager', ['localhost'], ['127.0.0.1']),
     signingKeys(),
     authority.client('kubernetes-admin', ['system:masters']),
     ...CERTIFICATE_USERS.map(({ user, groups }) => authority.client(user, groups)),
   ]);
-  const tokens = TOKEN_USERS.map((entry) => ({ ...entry, token: randomBytes(16).toString('hex') }));
+  const machines = (network?.machines ?? []).map((name) => ({ file: `kubelet-${name}`, ...kubeletUser(name) }));
+  const tokens = [...TOKEN_USERS.map((entry) => ({ file: entry.user, ...entry })), ...machines].map((entry) => ({
+    ...entry,
+    token: randomBytes(16).toString('hex'),
+  }));
   const lines = tokens.map(({ user, groups, token }) => `${token},${user},${user},"${groups.join(',')}"`);
   pki('ca.crt', authority.ca);
   pki('apiserver.crt', apiServer.cert);
@@ -63,7 +74,10 @@ export async function makeSecrets(files: PlaneFiles): Promise<Secrets> {
         const pair = certificates[index];
         if (pair) writeKubeconfig(user(file), server, authority.ca, name, pair);
       });
-      for (const { user: name, token } of tokens) writeKubeconfig(user(name), server, authority.ca, name, { token });
+      for (const { file, user: name, token } of tokens) {
+        const reached = network && machines.some((machine) => machine.file === file) ? outside(network) : server;
+        writeKubeconfig(user(file), reached, authority.ca, name, { token });
+      }
       writeKubeconfig(files.kubeconfig, server, authority.ca, 'kubernetes-admin', admin);
     },
   };

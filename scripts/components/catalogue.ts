@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The folders beside this file: each holds a go.mod with `tool` directives, and its go.sum. */
-export type ComponentName = 'kubernetes-1.36' | 'kubernetes-1.24' | 'etcd' | 'kwok' | 'krew';
+export type ComponentName =
+  | 'kubernetes-1.36'
+  | 'kubernetes-1.24'
+  | 'etcd'
+  | 'kwok'
+  | 'krew'
+  | 'kubelet-1.36'
+  | 'kubelet-1.34'
+  | 'flannel-0.28'
+  | 'flannel-0.25'
+  | 'flannel-cni';
 
 export interface Component {
   name: ComponentName;
@@ -24,6 +34,11 @@ const MODULES: Record<ComponentName, { module: string; estimate: string }> = {
   etcd: { module: 'go.etcd.io/etcd/server/v3', estimate: '30 s' },
   kwok: { module: 'sigs.k8s.io/kwok', estimate: '80 s' },
   krew: { module: 'sigs.k8s.io/krew', estimate: '40 s' },
+  'kubelet-1.36': { module: 'k8s.io/kubernetes', estimate: '3 min' },
+  'kubelet-1.34': { module: 'k8s.io/kubernetes', estimate: '4 min' },
+  'flannel-0.28': { module: 'github.com/flannel-io/flannel', estimate: '60 s' },
+  'flannel-0.25': { module: 'github.com/flannel-io/flannel', estimate: '60 s' },
+  'flannel-cni': { module: 'github.com/containernetworking/plugins', estimate: '10 s' },
 };
 
 /** All components, in the order in which the tests need them. */

@@ -1,8 +1,8 @@
 /** scripts/demo: the founding case, made by a real kube-controller-manager, and its cure by the built program. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Api } from '../clusters/api.ts';
+import { apiOf } from '../clusters/admin.ts';
 import { planeDown, planeUp } from '../clusters/plane.ts';
 import { ROOT } from '../lib/places.ts';
 import { run } from '../lib/processes.ts';
@@ -33,14 +33,6 @@ async function buildProgram(): Promise<void> {
   if (code !== 0) throw new Error(`npm run build failed:\n${stdout}${stderr}`);
 }
 
-function adminApi(kubeconfig: string): Api {
-  const config = JSON.parse(readFileSync(kubeconfig, 'utf8'));
-  const decode = (text: string) => Buffer.from(text, 'base64').toString();
-  const { server, 'certificate-authority-data': ca } = config.clusters[0].cluster;
-  const { 'client-certificate-data': cert, 'client-key-data': key } = config.users[0].user;
-  return new Api({ server, ca: decode(ca), cert: decode(cert), key: decode(key) });
-}
-
 try {
   await buildProgram();
   const {
@@ -54,7 +46,7 @@ try {
     owner: process.pid,
   });
   tell(`A real control plane, Kubernetes ${version}; the workers are kept alive by kwok.`);
-  const api = adminApi(kubeconfig);
+  const api = apiOf(kubeconfig);
   const fleet = new Fleet(api, version);
   await leadToFoundingCase(dir, fleet);
   const home = { own: join(folder, 'home'), other: join(folder, 'home-of-a-colleague') };

@@ -9,5 +9,8 @@ export const CACHE: string = resolve(
   process.env.KUBECTL_PODCIDR_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubectl-podcidr'),
 );
 
+/** The directory of `scripts/lab` when --dir is not given. */
+export const DEFAULT_LAB_DIR: string = join(tmpdir(), 'kubectl-podcidr-lab');
+
 /** The directory of `scripts/control-plane` when --dir is not given. */
 export const DEFAULT_PLANE_DIR: string = join(tmpdir(), 'kubectl-podcidr-control-plane');

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Api } from '../../scripts/clusters/api.ts';
+import { apiOf } from '../../scripts/clusters/admin.ts';
+import type { Api } from '../../scripts/clusters/api.ts';
 import { changeControllerManager, planeDown, planeUp, restartAPIServer } from '../../scripts/clusters/plane.ts';
 import { type Ran, run } from '../../scripts/lib/processes.ts';
 import { type AuditEvent, readAuditEvents } from './audit.ts';
@@ -44,15 +45,6 @@ export interface ControlPlane {
   clear(): Promise<void>;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
-}
-
-/** Credentials of an administrator's kubeconfig as the plane writes it. */
-function apiOf(kubeconfig: string): Api {
-  const config = JSON.parse(readFileSync(kubeconfig, 'utf8'));
-  const decode = (text: string) => Buffer.from(text, 'base64').toString();
-  const { server, 'certificate-authority-data': ca } = config.clusters[0].cluster;
-  const { 'client-certificate-data': cert, 'client-key-data': key } = config.users[0].user;
-  return new Api({ server, ca: decode(ca), cert: decode(cert), key: decode(key) });
 }
 
 function kubeconfigsOf(dir: string): Record<string, string> {
