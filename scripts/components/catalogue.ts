@@ -71,6 +71,12 @@ function kubernetesVariables(version: string): Record<string, string> {
   return variables;
 }
 
+/** What is linked into programs of these modules, by the version. */
+const VARIABLES: Record<string, (version: string) => Record<string, string>> = {
+  'k8s.io/kubernetes': kubernetesVariables,
+  'github.com/flannel-io/flannel': (version) => ({ 'github.com/flannel-io/flannel/pkg/version.Version': version }),
+};
+
 /** What go.mod says about a component. */
 export function describeComponent(name: ComponentName): Component {
   const folder = join(import.meta.dirname, name);
@@ -79,6 +85,6 @@ export function describeComponent(name: ComponentName): Component {
   const version = new RegExp(`^(?:require )?\\s*${module.replaceAll('.', '\\.')} (v\\S+)`, 'm').exec(goMod)?.[1];
   if (version === undefined) throw new Error(`${folder}/go.mod does not require ${module}`);
   const tools = Object.fromEntries(toolPackages(goMod).map((goPackage) => [binaryName(goPackage), goPackage]));
-  const variables = module === 'k8s.io/kubernetes' ? kubernetesVariables(version) : {};
+  const variables = VARIABLES[module]?.(version) ?? {};
   return { name, folder, version, tools, variables, estimate };
 }

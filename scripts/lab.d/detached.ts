@@ -4,7 +4,7 @@ import { identityOf, type ProcessIdentity } from '../lib/processes.ts';
 
 /** Becomes the program given, without the descriptors that bash itself was handed: someone may wait for the end of a pipe. */
 const WITHOUT_DESCRIPTORS =
-  'for f in /proc/self/fd/*; do n=${f##*/}; [ "$n" -le 2 ] || eval "exec $n>&-"; done; exec "$@"';
+  'cd /proc/self/fd; for n in *; do [ "$n" -le 2 ] || eval "exec $n>&-"; done; cd /; exec "$@"';
 
 /** Starts a program that stays when this process ends, in a session of its own, its output appended to `log`. */
 export function startDetached(log: string, command: string[]): ProcessIdentity {

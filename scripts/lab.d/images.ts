@@ -78,6 +78,7 @@ function podImage(): Image {
     entrypoint: ['/bin/sleep', '2147483647'],
     async fill(root) {
       await putBusybox(root);
+      put(join(import.meta.dirname, 'echo.pl'), join(root, 'echo.pl'));
       await putProgram(root, 'perl', 'usr/bin/perl');
       const [library = ''] = (
         await must('perl', ['-MConfig', '-e', 'print "$_\\n" for grep m{/perl-base$}, @INC'])
@@ -144,7 +145,8 @@ async function ingredients(image: Image): Promise<string> {
   const packages = ['busybox-static', 'conntrack', 'coreutils', 'dash', 'iproute2', 'iptables', 'perl-base'];
   const { stdout } = await run('dpkg-query', ['-W', ...packages]);
   const flannel = image.name === POD_IMAGE ? [] : [await component('flannel-cni', 'flannel')];
-  return [stdout, image.name, ...flannel, readFileSync(import.meta.filename, 'utf8')].join('\n');
+  const own = [import.meta.filename, join(import.meta.dirname, 'echo.pl')];
+  return [stdout, image.name, ...flannel, own.map((file) => readFileSync(file, 'utf8'))].join('\n');
 }
 
 async function build(image: Image): Promise<string> {

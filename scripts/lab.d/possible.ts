@@ -24,6 +24,7 @@ mount --make-rprivate /
 try 'a tmpfs cannot be mounted' mount -t tmpfs tmpfs /mnt
 mkdir /mnt/upper /mnt/work
 try 'an overlay cannot be mounted' mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work /etc
+try 'an IPv6 address cannot be given' ip addr add fd00:99::1/64 dev lo
 try 'a bridge cannot be made' ip link add br0 type bridge
 try 'a veth pair cannot be made' ip link add v0 type veth peer name v1
 try 'a vxlan device cannot be made' ip link add x0 type vxlan id 1 dstport 8472 dev v0
