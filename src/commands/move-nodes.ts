@@ -105,7 +105,15 @@ export async function moveNodes(
             force: args.drain?.force ?? false,
             dependents,
           };
-    const shown: Shown = { verb, survey, plan, drains: drained.drains, care, beforehand: said };
+    const shown: Shown = {
+      verb,
+      survey,
+      plan,
+      drains: drained.drains,
+      care,
+      proxyByNodeCIDR: judgement.surroundings.proxyByNodeCIDR,
+      beforehand: said,
+    };
     if (args.dryRun === 'none') return await change(context, args, wire, shown, wanted);
     if (machine) for (const note of notes) streams.err(`Warning: ${escapeLine(note)}\n`);
     return await showDryRun(context, { ...args, dryRun: args.dryRun }, wire, shown);

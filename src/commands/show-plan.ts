@@ -26,12 +26,14 @@ export interface Shown {
   drains: Drains | undefined;
   /** Undefined: --after-care=none. */
   care: CareTerms | undefined;
+  proxyByNodeCIDR: boolean;
   /** What was seen beforehand, a line each. */
   beforehand: string[];
 }
 
 /** The plan for people. Throws WireError, Failure. */
-export async function showPlan(wire: Wire, { verb, survey, plan, drains, care, beforehand }: Shown): Promise<string> {
+export async function showPlan(wire: Wire, shown: Shown): Promise<string> {
+  const { verb, survey, plan, drains, care, proxyByNodeCIDR, beforehand } = shown;
   const seen = await Promise.all(plan.moves.map(async ({ node }) => [node, await viewNode(wire, node)] as const));
   const views = new Map(seen.flatMap(([node, view]) => (view === undefined ? [] : [[node, view]])));
   const outlooks = plan.moves.flatMap((move) => outlookOf(move, views.get(move.node), drains));
@@ -43,7 +45,9 @@ export async function showPlan(wire: Wire, { verb, survey, plan, drains, care, b
     cared: care ? careLines(outlooks, care) : [],
     left: plan.moves.map((move) => ({
       node: move.node,
-      lines: leftLines(leftToDo(move, { survey, view: views.get(move.node), drain: drains?.get(move.node), care })),
+      lines: leftLines(
+        leftToDo(move, { survey, view: views.get(move.node), drain: drains?.get(move.node), care, proxyByNodeCIDR }),
+      ),
     })),
     manual: plan.moves.map((move) => ({ node: move.node, lines: manualCommands(move) })),
   });

@@ -6,6 +6,7 @@ import type { ClusterSurvey } from '../model/survey.ts';
 import { count, shellWord } from '../model/text.ts';
 import { embeddedByHand } from './care/by-hand.ts';
 import { driversLeft } from './care/drivers.ts';
+import { kubeProxyLeft } from './care/kube-proxy.ts';
 import { type CareTerms, type CareView, careLeft } from './care/outlook.ts';
 import { isOnPodNetwork } from './care/renewal.ts';
 import { podName } from './drain/pod.ts';
@@ -20,23 +21,29 @@ export interface LeftSight {
   drain: DrainVerdict | undefined;
   /** Undefined: --after-care=none. */
   care: CareTerms | undefined;
+  /** kube-proxy knows local pods by their node's subnet. */
+  proxyByNodeCIDR: boolean;
 }
 
 /** What remains for the operator after the move, in the order in which it is to be done. */
-export function leftToDo(move: Move, { survey, view, drain, care }: LeftSight): LeftToDo[] {
+export function leftToDo(move: Move, { survey, view, drain, care, proxyByNodeCIDR }: LeftSight): LeftToDo[] {
   const { node, raw } = move;
+  const drivers = move.method === 'patch' ? [] : driversLeft({ node, raw, dependents: [] }, []);
+  if (move.from.join(',') === move.to.join(',')) return drivers;
+  const proxy = proxyByNodeCIDR ? kubeProxyLeft(move) : [];
   const reannounced = move.survivors.flatMap((survivor) => reannounce(survivor, survey));
   if (care && view && view.agents.length > 0) {
     const evicted = new Set(drain?.evict.map(({ uid }) => uid));
-    return [...reannounced, ...careLeft({ move, view, evicted }, care)];
+    return [...reannounced, ...careLeft({ move, view, evicted }, care), ...proxy];
   }
-  if (move.method === 'patch' || move.from.join(',') === move.to.join(',')) return reannounced;
+  if (move.method === 'patch') return proxy;
   const pods = view?.pods.filter(isOnPodNetwork).length;
   return [
     ...reannounced,
     ...cni(move, survey),
     ...(drain ? keptPods(node, drain, pods) : pods === 0 ? [] : [oldPods(node)]),
-    ...driversLeft({ node, raw, dependents: [] }, []),
+    ...drivers,
+    ...proxy,
   ];
 }
 

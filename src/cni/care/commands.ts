@@ -7,17 +7,15 @@ export function removalCommands({ links, routes }: Leftovers): string[] {
   return [...routes.map(deletesRoute), ...links.map(deletesLink)];
 }
 
-/** The commands that remove files of the host: on the host itself, or from a pod that has its files under /host. */
-export function fileRemovals(paths: string[]): string[] {
-  return paths.map((path) => `rm -f ${shellWord(path)} ${shellWord(`/host${path}`)}`);
+/** Removes files of the host: on the host itself, or from a pod that has its files under /host. */
+export function removeFiles(paths: string[]): string {
+  return `rm -f ${paths
+    .flatMap((path) => [path, `/host${path}`])
+    .map(shellWord)
+    .join(' ')}`;
 }
 
 /** Prints a file of the host, wherever it is seen. */
 export function printFile(path: string): string {
   return `cat ${shellWord(path)} 2>/dev/null || cat ${shellWord(`/host${path}`)}`;
-}
-
-/** What is gone already is no failure: what is left is looked at afterwards. */
-export function asScript(commands: string[]): string {
-  return commands.map((command) => `${command} || true`).join('\n');
 }

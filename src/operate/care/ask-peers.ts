@@ -1,6 +1,6 @@
-import { asScript, removalCommands } from '../../cni/care/commands.ts';
 import type { CNIPod } from '../../host/cni-pods.ts';
 import { readNodeFacts } from '../../host/facts.ts';
+import { deleteRoute } from '../../host/repairs.ts';
 import type { Block } from '../../model/cidr.ts';
 import type { NodeRoute } from '../../model/node-facts.ts';
 import { abandonedRoutes, findsAll, type RouteTarget } from '../../plan/care/routes.ts';
@@ -57,10 +57,9 @@ export async function removeAbandoned(seen: SeenPeer[], work: Work): Promise<voi
     seen.filter(({ stale }) => stale.length > 0),
     async ({ peer, stale }) => {
       try {
-        const commands = removalCommands({ links: [], routes: stale });
-        await onNode({ node: peer.node, pods: [peer], helper: 'never' }, work, (shell) =>
-          shell.run(asScript(commands)),
-        );
+        await onNode({ node: peer.node, pods: [peer], helper: 'never' }, work, async (shell) => {
+          for (const route of stale) await deleteRoute(shell, route);
+        });
         work.tell(`node/${peer.node}: removed the route to ${stale.map(({ to }) => to).join(', ')}, which no node has`);
       } catch (error) {
         // It harms nobody before that subnet is given to a node again, and then it is replaced.

@@ -1,8 +1,16 @@
 import test from 'ava';
+import {
+  ANTREA,
+  type DaemonSetWish,
+  deploy,
+  FLANNEL,
+  podOf,
+  scheduleDaemonPods,
+  WORKLOAD,
+} from '../../harness/daemon-sets.ts';
 import type { SeenRequest } from '../../harness/fault-proxy.ts';
 import { node } from '../../harness/node.ts';
 import { type Stage, startStage } from '../operations/support.ts';
-import { ANTREA, type DaemonSetWish, deploy, FLANNEL, podOf, scheduleDaemonPods, WORKLOAD } from './care-support.ts';
 import { createTwins, getNode } from './support.ts';
 
 // No kubelet runs here: pods come and go as they would, and no command can be run on a node.

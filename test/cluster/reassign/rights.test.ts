@@ -6,8 +6,8 @@ import type { KubeObject } from '../../../scripts/clusters/kube-object.ts';
 import { ROOT } from '../../../scripts/lib/places.ts';
 import { until } from '../../../scripts/lib/processes.ts';
 import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
+import { deploy, FLANNEL, podOf, scheduleDaemonPods } from '../../harness/daemon-sets.ts';
 import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
-import { deploy, FLANNEL, podOf, scheduleDaemonPods } from './care-support.ts';
 import { createTwins, getNode, ownedBy } from './support.ts';
 
 const FILE = join(ROOT, 'docs/rbac.yaml');

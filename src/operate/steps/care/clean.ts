@@ -1,8 +1,9 @@
 import { type Leftovers, NO_LEFTOVERS } from '../../../cni/care/care.ts';
 import { careFor } from '../../../cni/care/catalogue.ts';
-import { asScript, removalCommands } from '../../../cni/care/commands.ts';
+import { removalCommands } from '../../../cni/care/commands.ts';
 import { listCNIPods } from '../../../host/cni-pods.ts';
 import { readNodeFacts } from '../../../host/facts.ts';
+import { deleteLink, deleteRoute } from '../../../host/repairs.ts';
 import type { NodeShell } from '../../../host/shell.ts';
 import { listNodePods } from '../../../kube/objects/pods.ts';
 import { Failure } from '../../../model/failure.ts';
@@ -64,7 +65,8 @@ async function rememberCut(record: OperationRecord, work: Work): Promise<Operati
 }
 
 async function remove(found: Leftovers, shell: NodeShell, work: Work): Promise<void> {
-  await shell.run(asScript(removalCommands(found)));
+  for (const route of found.routes) await deleteRoute(shell, route);
+  for (const link of found.links) await deleteLink(shell, link);
   const names = [
     ...found.links,
     ...found.routes.map(({ to, type }) => `the ${type === 'unicast' ? '' : `${type} `}route to ${to}`),

@@ -1,6 +1,7 @@
 import { careFor } from '../../../cni/care/catalogue.ts';
-import { asScript, fileRemovals, removalCommands } from '../../../cni/care/commands.ts';
+import { removeFiles } from '../../../cni/care/commands.ts';
 import { type CNIPod, listCNIPods } from '../../../host/cni-pods.ts';
+import { deleteLink } from '../../../host/repairs.ts';
 import { getNode } from '../../../kube/objects/node.ts';
 import type { RestartedAgent } from '../../../model/care.ts';
 import type { LeftToDo } from '../../../model/left-to-do.ts';
@@ -62,12 +63,14 @@ async function restart(record: OperationRecord, pods: CNIPod[], work: Work): Pro
 
 /** What would bring the former subnet back goes before its pod does. */
 async function removeBefore(record: OperationRecord, pods: CNIPod[], work: Work): Promise<void> {
-  const commands = pods.flatMap(({ cni }) => {
-    const { files = [], links = [] } = careFor(cni)?.before ?? {};
-    return [...fileRemovals(files), ...removalCommands({ links, routes: [] })];
+  const todo = pods.flatMap(({ cni }) => careFor(cni)?.before ?? []);
+  if (todo.length === 0) return;
+  await onNode({ node: record.node, pods, helper: 'allowed' }, work, async (shell) => {
+    for (const { files, links } of todo) {
+      await shell.run(removeFiles(files));
+      for (const link of links) await deleteLink(shell, link);
+    }
   });
-  if (commands.length === 0) return;
-  await onNode({ node: record.node, pods, helper: 'allowed' }, work, (shell) => shell.run(asScript(commands)));
 }
 
 /** Nothing on the node can be done: all of it is the operator's. */

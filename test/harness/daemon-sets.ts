@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../../scripts/clusters/kube-object.ts';
-import { until } from '../../../scripts/lib/processes.ts';
-import type { ControlPlane } from '../../harness/control-plane.ts';
+import type { KubeObject } from '../../scripts/clusters/kube-object.ts';
+import { until } from '../../scripts/lib/processes.ts';
+import type { ControlPlane } from './control-plane.ts';
 
 /** A DaemonSet, as far as after-care looks at it. */
 export interface DaemonSetWish {
@@ -40,6 +40,16 @@ export async function podOf(
 ): Promise<KubeObject | undefined> {
   const pods = await plane.api.list(`/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${name}`);
   return pods.find(({ metadata, spec }) => spec?.nodeName === node && metadata.deletionTimestamp === undefined);
+}
+
+/** Takes DaemonSets and their pods away. */
+export async function undeploy(plane: ControlPlane, ...wishes: DaemonSetWish[]): Promise<void> {
+  for (const { name, namespace } of wishes) {
+    await plane.api.delete(`/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`);
+    await plane.api.delete(`/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${name}`, {
+      gracePeriodSeconds: 0,
+    });
+  }
 }
 
 /** Does a scheduler's part for the pods of DaemonSets, until the returned function is called: their affinity names the node. */
