@@ -1,4 +1,5 @@
 import { connectionFlags } from './flags/connection.ts';
+import { DRAIN_FLAGS, drainChanges } from './flags/drain.ts';
 import { COOLDOWN_FLAG, durationFlag, OPERATION_FLAGS, OPERATION_OUTPUT, operationFlags } from './flags/operation.ts';
 import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -10,7 +11,8 @@ export const rollback: Subcommand = {
   description: [
     'Give each node of an operation its former subnet back, by the same protocol, whether the operation was',
     'finished or interrupted. Without an ID: the only one that is interrupted. Nodes that had no subnet before',
-    'keep what they were given.',
+    'keep what they were given. Nodes are drained as the operation was begun; a drain flag that is given here changes',
+    'that.',
   ].join('\n'),
   examples: [
     ['kubectl podcidr rollback', 'take the interrupted operation back; asks before it does anything'],
@@ -22,6 +24,7 @@ export const rollback: Subcommand = {
   flags: {
     'allow-conflict': { type: 'bool', help: 'give a subnet back although another node holds it by now' },
     ...COOLDOWN_FLAG,
+    ...DRAIN_FLAGS,
     ...OPERATION_OUTPUT,
     ...OPERATION_FLAGS,
     ...SETTING_FLAGS,
@@ -32,6 +35,7 @@ export const rollback: Subcommand = {
       ids: args.words,
       allowConflict: args.bool('allow-conflict') ?? false,
       cooldown: durationFlag(args, 'cooldown'),
+      drain: drainChanges(args),
       ...operationFlags(args),
       settings: settingFlags(args),
       connection: connectionFlags(args),

@@ -1,6 +1,6 @@
 import type { ConnectionFlags } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
-import type { OperationManifest } from '../model/operation.ts';
+import type { OperationChoices, OperationManifest } from '../model/operation.ts';
 import type { SettingFlags } from '../model/settings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import type { JournaledOperation, ReadJournal } from '../operate/journal/read.ts';
@@ -20,6 +20,8 @@ import { findOperation, wholeJournal } from './find-operation.ts';
 export interface ResumeArgs {
   /** At most one operation id. */
   ids: string[];
+  /** What the flags make of how the operation drains. */
+  drain(former: OperationChoices['drain']): OperationChoices['drain'];
   output: 'json' | 'yaml' | undefined;
   yes: boolean;
   stateDir: string | undefined;
@@ -40,7 +42,7 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     const journal = await wholeJournal(context, { wire, stateFolder });
     const operation = await findOperation(journal, id, { wire, stateFolder });
     if (!operation) return nothing(context, 'no operation is interrupted');
-    const { manifest } = operation;
+    const manifest = drainedAs(operation.manifest, args);
     if (manifest.state !== 'open') {
       if (args.output) streams.out(renderDocument(operationDocument(manifest, standings(operation)), args.output));
       return nothing(
@@ -56,11 +58,18 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     }
     const options = { wire, stateFolder, ground: surveyGround(survey), output: args.output, refused: 0 };
     return await atWork(context, options, manifest.verb, (tools) =>
-      of ? rollbackOperation({ of, manifest, former: operation }, tools) : resumeOperation(operation, tools),
+      of
+        ? rollbackOperation({ of, manifest, former: operation }, tools)
+        : resumeOperation({ ...operation, manifest }, tools),
     );
   } finally {
     wire.close();
   }
+}
+
+/** A drain that did not come to an end may be gone on with in another way. */
+export function drainedAs(manifest: OperationManifest, { drain }: Pick<ResumeArgs, 'drain'>): OperationManifest {
+  return { ...manifest, choices: { ...manifest.choices, drain: drain(manifest.choices.drain) } };
 }
 
 /** The operation that an interrupted rollback takes back. Throws Failure when its journal is gone. */

@@ -1,6 +1,6 @@
 import type { ConnectionFlags } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
-import type { OperationManifest, PlannedMove } from '../model/operation.ts';
+import type { OperationChoices, OperationManifest, PlannedMove } from '../model/operation.ts';
 import type { SettingFlags } from '../model/settings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import type { JournaledOperation } from '../operate/journal/read.ts';
@@ -14,7 +14,7 @@ import { newManifest } from './carry-out.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
 import { findOperation, wholeJournal } from './find-operation.ts';
-import { standings, surveyAgain } from './resume.ts';
+import { drainedAs, standings, surveyAgain } from './resume.ts';
 
 export interface RollbackArgs {
   /** At most one operation id. */
@@ -22,6 +22,8 @@ export interface RollbackArgs {
   allowConflict: boolean;
   /** Milliseconds; undefined: as the operation was begun with. */
   cooldown: number | undefined;
+  /** What the flags make of how the operation drains. */
+  drain(former: OperationChoices['drain']): OperationChoices['drain'];
   output: 'json' | 'yaml' | undefined;
   yes: boolean;
   stateDir: string | undefined;
@@ -66,7 +68,7 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
       streams.err('rollback cancelled, nothing was changed\n');
       return EXIT.fine;
     }
-    const manifest = former?.manifest ?? backwards(context, found, args);
+    const manifest = drainedAs(former?.manifest ?? backwards(context, found, args), args);
     const options = { wire, stateFolder, ground, output: args.output, refused: 0 };
     return await atWork(context, options, 'rollback', (tools) =>
       rollbackOperation({ of: found, manifest, former }, tools),

@@ -35,7 +35,7 @@ export function tortureTests(scenario: Scenario): void {
       `${verb}: killed at any write to the server or the disk, it is finished or undone from any machine`,
       (t) => holds(t, killCases(scenario, points)),
     );
-    test.serial(`${verb}: whatever befalls the DELETE and the POST, the Node is back, whole`, (t) =>
+    test.serial(`${verb}: whatever befalls the requests that give the Node its subnet, it is there, whole`, (t) =>
       holds(t, swapCases(scenario, points)),
     );
   } else {

@@ -6,7 +6,7 @@ import { collect } from './children.ts';
 import type { Counts } from './tap.ts';
 import { runEach, runTogether, type Timing } from './test-files.ts';
 
-export type StageName = 'check' | 'unit' | 'cluster' | 'binary';
+export type StageName = 'check' | 'unit' | 'cluster' | 'safety' | 'binary';
 
 export interface Stage {
   name: StageName;
@@ -35,17 +35,19 @@ async function runBinary(): Promise<Counts & { timings?: Timing[] }> {
   return { ...tests, passed: tests.passed + build.passed };
 }
 
-function clusterStage(version: string): Stage {
+/** The files of a folder, each with a control plane of this version. */
+function planeStage(name: 'cluster' | 'safety', version: string): Stage {
   return {
-    name: 'cluster',
-    title: `cluster ${version}`,
+    name,
+    title: `${name} ${version}`,
     components: ['etcd', `kubernetes-${version}` as ComponentName, 'kwok'],
-    run: () => runEach('cluster', { KUBERNETES: version }, ` on ${version}`),
+    run: () => runEach(name, { KUBERNETES: version }, ` on ${version}`),
   };
 }
 
 /** What the arguments ask for, in the order in which it is run. */
 export function chooseStages(names: StageName[], versions: string[]): Stage[] {
+  const wanted = versions.length > 0 ? versions : VERSIONS;
   const all: Stage[] = [
     {
       name: 'check',
@@ -54,7 +56,8 @@ export function chooseStages(names: StageName[], versions: string[]): Stage[] {
       run: () => runCommand('npm run check', 'npm', ['run', '--silent', 'check']),
     },
     { name: 'unit', title: 'unit', components: [], run: () => runTogether('unit') },
-    ...(versions.length > 0 ? versions : VERSIONS).map(clusterStage),
+    ...wanted.map((version) => planeStage('cluster', version)),
+    ...wanted.map((version) => planeStage('safety', version)),
     { name: 'binary', title: 'binary', components: ['kubernetes-1.36', 'krew'], run: runBinary },
   ];
   return names.length > 0 ? all.filter(({ name }) => names.includes(name)) : all;

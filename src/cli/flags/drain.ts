@@ -45,19 +45,41 @@ export const DRAIN_FLAGS: Flags = {
   },
 };
 
+const DEFAULTS: DrainOptions = {
+  deleteEmptydirData: false,
+  ignoreDaemonsets: false,
+  force: false,
+  disableEviction: false,
+  gracePeriod: -1,
+  timeout: timeout(TIMEOUT),
+  podSelector: '',
+  skipWaitForDeleteTimeout: 0,
+};
+
 /** How nodes are drained; undefined with --drain=false. Throws Failure for a value that cannot be read. */
 export function drainFlags(args: Arguments): DrainOptions | undefined {
-  const options: DrainOptions = {
-    deleteEmptydirData: args.bool('delete-emptydir-data') ?? false,
-    ignoreDaemonsets: args.bool('ignore-daemonsets') ?? false,
-    force: args.bool('force') ?? false,
-    disableEviction: args.bool('disable-eviction') ?? false,
-    gracePeriod: Math.max(seconds(args, 'grace-period', -1), -1),
-    timeout: timeout(args.text('timeout') ?? TIMEOUT),
-    podSelector: args.text('pod-selector') ?? '',
-    skipWaitForDeleteTimeout: Math.max(seconds(args, 'skip-wait-for-delete-timeout', 0), 0),
+  return drainChanges(args)(DEFAULTS);
+}
+
+/**
+ * What the flags make of the way in which an operation was begun (undefined: not drained): what is not given stays. Throws Failure
+ * for a value that cannot be read.
+ */
+export function drainChanges(args: Arguments): (former: DrainOptions | undefined) => DrainOptions | undefined {
+  const text = args.text('timeout');
+  const given: { [Name in keyof DrainOptions]: DrainOptions[Name] | undefined } = {
+    deleteEmptydirData: args.bool('delete-emptydir-data'),
+    ignoreDaemonsets: args.bool('ignore-daemonsets'),
+    force: args.bool('force'),
+    disableEviction: args.bool('disable-eviction'),
+    gracePeriod: seconds(args, 'grace-period', -1),
+    timeout: text === undefined ? undefined : timeout(text),
+    podSelector: args.text('pod-selector'),
+    skipWaitForDeleteTimeout: seconds(args, 'skip-wait-for-delete-timeout', 0),
   };
-  return (args.bool('drain') ?? true) ? options : undefined;
+  const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return (former) =>
+    (args.bool('drain') ?? former !== undefined) ? { ...DEFAULTS, ...former, ...changes } : undefined;
 }
 
 function timeout(text: string): number {
@@ -67,9 +89,11 @@ function timeout(text: string): number {
   return ms;
 }
 
-function seconds(args: Arguments, name: string, otherwise: number): number {
-  const text = args.text(name) ?? String(otherwise);
+/** Undefined when it is not given. */
+function seconds(args: Arguments, name: string, least: number): number | undefined {
+  const text = args.text(name);
+  if (text === undefined) return undefined;
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value)) throw new Failure(`--${name} ${quote(text)} is no whole number of seconds`);
-  return value;
+  return Math.max(value, least);
 }

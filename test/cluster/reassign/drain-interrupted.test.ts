@@ -89,6 +89,19 @@ for (const [when, fits, budget] of [
   });
 }
 
+test.serial('resume drains as the operation was begun, unless a drain flag changes that', async (t) => {
+  await createBudget(plane, 1);
+  t.is((await killedAfter(isEviction)).signal, 'SIGKILL');
+  const kept = await recover('resume', '--timeout=2s');
+  t.is(kept.code, 3, kept.stderr);
+  t.true((await podNames(plane)).includes('web'), 'the budget still holds');
+  const ran = await recover('resume', '--disable-eviction');
+  t.is(ran.code, 0, ran.stderr);
+  t.deepEqual(await podNames(plane), ['host']);
+  t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.255.0/24');
+  await schedulableAgain();
+});
+
 /** kube-controller-manager takes the taint of a cordoned node off in its own time. */
 async function schedulableAgain(): Promise<void> {
   const isSo = await until(async () => {

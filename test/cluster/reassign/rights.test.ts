@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { loadAll } from 'js-yaml';
@@ -8,6 +8,7 @@ import { until } from '../../../scripts/lib/processes.ts';
 import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
 import { deploy, FLANNEL, podOf, scheduleDaemonPods } from '../../harness/daemon-sets.ts';
 import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
+import { createBudget, createPods } from './drain-support.ts';
 import { createTwins, getNode, ownedBy } from './support.ts';
 
 const FILE = join(ROOT, 'docs/rbac.yaml');
@@ -130,6 +131,35 @@ test.serial('the operator and search roles are enough for reassign', async (t) =
   t.is(ran.code, 0, ran.stderr);
   t.notRegex(ran.stderr, /forbidden|may not|not checked/i);
   t.is(ran.stdout, 'node/moves reassigned (10.244.77.0/24 → 10.244.255.0/24)\n');
+});
+
+test.serial('they are enough for reset, rollback, resume, restore and operations too', async (t) => {
+  await createTwins(plane, 'keeps', 'moves');
+  await ownsCSINode();
+  await grant('operator', 'kubectl-podcidr-operator');
+  await grant('operator', 'kubectl-podcidr-search');
+  const works = async (...args: string[]) => {
+    const ran = await as('operator', ...args);
+    t.is(ran.code, 0, `${args.join(' ')}: ${ran.stderr}`);
+    t.notRegex(ran.stderr, /forbidden|may not|not checked/i);
+    return ran.stdout;
+  };
+  await works('reset', 'moves', '--yes', '--allocator-restart=never');
+  const [, id = ''] = /^(\d{8}-\S+)/m.exec(await works('operations')) ?? [];
+  await works('rollback', id, '--yes', '--allow-conflict', '--cooldown=0s');
+  t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.77.0/24');
+
+  await createPods(plane, 'moves', { web: { labels: { app: 'web' } } });
+  await createBudget(plane, 1);
+  t.is((await reassign('--timeout=1s', '--allocator-restart=never')).code, 3);
+  await works('resume', '--yes', '--disable-eviction');
+  t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.255.0/24');
+
+  const file = join(plane.dir, 'moves.json');
+  writeFileSync(file, JSON.stringify(await getNode(plane, 'moves')));
+  await plane.api.delete('/api/v1/nodes/moves');
+  await works('restore', '-f', file, '--yes');
+  t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.255.0/24');
 });
 
 test.serial(

@@ -45,12 +45,15 @@ export function killCases(scenario: Scenario, points: Point[]): Case[] {
   ];
 }
 
-/** Every fault at the first DELETE and the first POST of a Node; the recoveries take turns. */
+/**
+ * Every fault at the first DELETE and the first POST of a Node, or at the PATCH that gives an empty one its subnet; the recoveries
+ * take turns.
+ */
 export function swapCases(scenario: Scenario, points: Point[]): Case[] {
-  const swap = [/^DELETE \/api\/v1\/nodes\//, /^POST \/api\/v1\/nodes$/].flatMap(
-    (pattern) => points.find(({ what }) => pattern.test(what)) ?? [],
-  );
-  return inTurn(ELSEWHERE, swap.flatMap(strikesAt)).map(([strike, recovery]) => ({ scenario, strike, recovery }));
+  const first = (pattern: RegExp) => points.find(({ what }) => pattern.test(what)) ?? [];
+  const swap = [/^DELETE \/api\/v1\/nodes\//, /^POST \/api\/v1\/nodes$/].flatMap(first);
+  const given = swap.length > 0 ? swap : [/^PATCH \/api\/v1\/nodes\//].flatMap(first);
+  return inTurn(ELSEWHERE, given.flatMap(strikesAt)).map(([strike, recovery]) => ({ scenario, strike, recovery }));
 }
 
 /** For messages, and the same in every run: `reassign: SIGHUP at PATCH /api/v1/nodes/moves #1, resume`. */
