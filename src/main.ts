@@ -24,4 +24,5 @@ void enter({
   podsBack: 120_000,
   peerRoutes: 5_000,
   parting: 2_000,
+  nodeShell: 60_000,
 });

@@ -26,4 +26,5 @@ void enter({
   podsBack: Number(process.env.PODCIDR_TEST_CARE ?? 1_500),
   peerRoutes: 500,
   parting: 2_000,
+  nodeShell: Number(process.env.PODCIDR_TEST_NODE_SHELL ?? 20_000),
 });

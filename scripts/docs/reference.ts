@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../src/checks/catalogue.ts';
+import { CATALOGUE, type Code, finderOf } from '../../src/checks/catalogue.ts';
 import { CONNECTION_FLAGS } from '../../src/cli/flags/connection.ts';
 import type { Flags } from '../../src/cli/flags/flag.ts';
 import { flagText, usage } from '../../src/cli/help.ts';
@@ -31,7 +31,7 @@ export function checks(): string {
   const entries = Object.entries(CATALOGUE).map(([code, { severity, title, meaning, harm, cure, origin }]) =>
     [
       `## ${code}`,
-      `**${title}** (${severity})`,
+      `**${title}** (${severity}; found by \`${finderOf(code as Code)}\`)`,
       meaning,
       `- **Why it hurts:** ${harm}`,
       `- **Cure:** ${cure}`,
@@ -52,8 +52,13 @@ export function commandTable(): string {
 /** The codes, for the README. */
 export function checkTable(): string {
   return table(
-    ['Code', 'Severity', 'Means'],
-    Object.entries(CATALOGUE).map(([code, { severity, title }]) => [`\`${code}\``, severity, title]),
+    ['Code', 'Severity', 'Means', 'Found by'],
+    Object.entries(CATALOGUE).map(([code, { severity, title }]) => [
+      `\`${code}\``,
+      severity,
+      title,
+      `\`${finderOf(code as Code)}\``,
+    ]),
   );
 }
 
@@ -63,7 +68,7 @@ export function exitCodes(): string {
     ['Code', 'Means'],
     [
       ['0', 'fine'],
-      ['1', 'problems found, or some of several moves refused'],
+      ['1', 'problems found, a node differs from the API, or some of several moves refused'],
       ['2', 'misused or failed, nothing changed; stdout is empty'],
       ['3', 'unfinished: the message says how to go on'],
     ],

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { until } from '../lib/processes.ts';
+import { identityOf, isAlive, type ProcessIdentity, signal, until } from '../lib/processes.ts';
 import { namespaceName, namespaceNumbers, namespacesOf } from './network.ts';
 
 function processes(): number[] {
@@ -44,12 +44,15 @@ export function processesOf(id: string): number[] {
 
 /** Ends everything that runs in a lab, at once: nothing in it is worth an orderly end. */
 export async function endInhabitants(id: string): Promise<void> {
+  // A process leaves its namespaces a moment before it is gone, and the first of a PID namespace waits for all others then.
+  let seen: ProcessIdentity[] = [];
   const empty = await until(() => {
-    const left = processesOf(id);
-    for (const pid of left) ask(() => process.kill(pid, 'SIGKILL'));
-    return left.length === 0;
+    const found = processesOf(id).map(identityOf);
+    for (const target of found) signal(target, 'SIGKILL');
+    seen = [...seen.filter(isAlive), ...found];
+    return found.length === 0 && seen.length === 0;
   }, 20_000);
-  if (!empty) throw new Error(`processes of the lab do not end: ${processesOf(id).join(', ')}`);
+  if (!empty) throw new Error(`processes of the lab do not end: ${seen.map(({ pid }) => pid).join(', ')}`);
 }
 
 /** The first process whose environment has this NAME=value, wherever it runs: a pod's own process, by a value that names the pod. */

@@ -114,17 +114,22 @@ export class LabFiles {
     return this.path('machines', name, ...parts);
   }
 
-  /** Makes the directory; throws when it holds something that is not a lab's. */
-  create(): void {
+  /** Makes the directory, its plan first; throws when it holds something that is not a lab's. */
+  create(plan: LabPlan): void {
     if (existsSync(this.dir) && readdirSync(this.dir).length > 0 && !existsSync(this.path('lab.json'))) {
       throw new Error(`${this.dir} is not empty and holds no lab; give another --dir`);
     }
-    for (const part of ['', 'logs', 'machines']) mkdirSync(this.path(part), { recursive: true, mode: 0o755 });
+    // Of before the machine's last start.
+    this.remove();
+    mkdirSync(this.dir, { recursive: true });
+    this.writePlan(plan);
+    for (const part of ['logs', 'machines']) mkdirSync(this.path(part));
   }
 
   /** Removes what a lab has written, and the directory when nothing else is in it. */
   remove(): void {
     const whole = this.readPlan()?.disposable;
+    // The plan last, because it marks the directory as ours.
     for (const name of whole ? ['.'] : ['plane', 'machines', 'logs', 'lab.json']) {
       try {
         rmSync(this.path(name), { recursive: true, force: true, maxRetries: 20 });

@@ -54,21 +54,21 @@ const machineOf = (number: number, kubelet: KubeletVersion = '1.36'): Machine =>
   kubelet,
 });
 
+/** The machines at the start; throws when another one is asked for. */
+function firstMachines(kubelets: Record<string, KubeletVersion> = {}): Machine[] {
+  const names = Array.from({ length: FIRST }, (_, index) => `n${index + 1}`);
+  const unknown = Object.keys(kubelets).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`there is no node ${unknown}; they are ${names.join(', ')}`);
+  return names.map((name, index) => machineOf(index + 1, kubelets[name]));
+}
+
 function makePlan(options: LabOptions, port: number): LabPlan {
-  const machines = Array.from({ length: FIRST }, (_, index) =>
-    machineOf(index + 1, options.kubelets?.[`n${index + 1}`]),
-  );
-  const unknown = Object.keys(options.kubelets ?? {}).find(
-    (name) => !machines.some((machine) => machine.name === name),
-  );
-  if (unknown !== undefined)
-    throw new Error(`there is no node ${unknown}; they are ${machines.map(({ name }) => name).join(', ')}`);
   return {
     id: labId(options.dir),
     backend: options.backend ?? 'vxlan',
     flannel: options.flannel ?? '0.28',
     dualStack: options.dualStack ?? false,
-    machines,
+    machines: firstMachines(options.kubelets),
     port,
     ready: false,
     starter: identityOf(process.pid),
@@ -87,32 +87,29 @@ async function sweep(id: string): Promise<void> {
   }
 }
 
-/** A port of our loopback, listened on. */
-async function listen(): Promise<NetServer> {
-  const port = await freePort();
-  const server = createServer();
+/** Listens on a port of our loopback. */
+function listen(door: NetServer, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server));
+    door.once('error', reject);
+    door.listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
   });
 }
 
 /** The lab's namespace and keeper: from then on somebody ends the lab, whatever becomes of us. */
 async function found(files: LabFiles, options: LabOptions): Promise<LabPlan> {
   return withLock(join(CACHE, 'locks', 'lab'), 'it begins or ends a lab', async () => {
-    const id = labId(files.dir);
-    await sweep(id);
-    files.create();
-    const door = await listen();
-    const address = door.address();
-    const plan = makePlan(options, typeof address === 'object' ? (address?.port ?? 0) : 0);
-    files.writePlan(plan);
-    noteLab({ id, dir: files.dir });
+    const plan = makePlan(options, await freePort());
+    const lab = { id: plan.id, dir: files.dir };
+    await sweep(lab.id);
+    files.create(plan);
+    const door = createServer();
     try {
-      await createSwitch(id);
-      noteLab({ id, dir: files.dir, keeper: await startKeeper(files, plan, door) });
+      await listen(door, plan.port);
+      noteLab(lab);
+      await createSwitch(lab.id);
+      noteLab({ ...lab, keeper: await startKeeper(files, plan, door) });
     } catch (error) {
-      await endLab({ id, dir: files.dir });
+      await endLab(lab);
       throw error;
     } finally {
       door.close();
@@ -138,6 +135,7 @@ async function prepare(files: LabFiles, plan: LabPlan, machine: Machine, archive
 
 /** Starts a lab, resolves when all nodes are Ready and reach each other's pods. Throws, with everything ended, when that fails. */
 export async function labUp(options: LabOptions): Promise<{ kubeconfig: string; server: string; plan: LabPlan }> {
+  firstMachines(options.kubelets);
   const obstacle = await labObstacle();
   if (obstacle !== undefined) throw new Impossible(obstacle);
   const versions = new Set<KubeletVersion>(['1.36', ...Object.values(options.kubelets ?? {})]);

@@ -15,7 +15,7 @@ const LIMIT_MS = 30_000;
 export type Server = 'containerd' | 'kubelet';
 
 /** Programs for one running machine, in all of its namespaces; the words before the program's own. */
-export function entering(plan: LabPlan, machine: string): string[] {
+function entering(plan: LabPlan, machine: string): string[] {
   const init = initOf(plan.id, machine);
   if (init === undefined) throw new Error(`machine ${machine} does not run`);
   return ['nsenter', '-t', String(init), '-m', '-u', '-i', '-n', '-p', '--'];

@@ -15,11 +15,12 @@ const PACKAGES: Record<string, string> = {
   runc: '/usr/sbin/runc',
 };
 
+const firstLine = (text: string) => text.trim().split('\n')[0] ?? '';
 const missingPackages = () => Object.keys(PACKAGES).filter((name) => !existsSync(PACKAGES[name] ?? ''));
 
 /** Everything the lab asks of the kernel, tried in namespaces that end with this script. */
 const TRIALS = `
-try() { what=$1; shift; "$@" 2>/tmp/podcidr-lab-trial.$$ && return; read -r why </tmp/podcidr-lab-trial.$$; echo "$what: $why"; exit 0; }
+try() { what=$1; shift; why=$("$@" 2>&1) || { echo "$what: $why" | head -n 1; exit 0; }; }
 mount --make-rprivate /
 try 'a tmpfs cannot be mounted' mount -t tmpfs tmpfs /mnt
 mkdir /mnt/upper /mnt/work
@@ -34,15 +35,14 @@ rmdir /sys/fs/cgroup/memory/podcidr-trial.$$
 `;
 
 /** Installs what is missing of Debian's packages; does nothing where that is not possible. */
-export async function installPackages(): Promise<void> {
+async function installPackages(): Promise<void> {
   const missing = missingPackages();
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   say(`installing Debian's packages ${missing.join(', ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-qq'], { env });
-  // No service is to be started: the lab runs containerd itself.
   const { code, stderr } = await run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing], {
-    env: { ...env, RUNLEVEL: '1' },
+    env,
   });
   if (code !== 0) say(`apt-get install: ${stderr.trim().split('\n').at(-1)}`);
 }
@@ -55,8 +55,12 @@ export async function labObstacle(): Promise<string | undefined> {
   const missing = missingPackages();
   if (missing.length > 0) return `the lab needs ${missing.join(', ')} (Debian's packages of these names)`;
   if (!hasCgroupsV1()) return 'the lab needs the hierarchies of cgroup v1';
+  const name = `podcidr-trial-${process.pid}`;
+  const named = await run('ip', ['netns', 'add', name]);
+  await run('ip', ['netns', 'delete', name]);
+  if (named.code !== 0) return `the lab needs to name network namespaces: ${firstLine(named.stderr)}`;
   const { code, stdout, stderr } = await run('unshare', ['-n', '-m', 'sh', '-c', TRIALS]);
-  if (code !== 0) return `the lab needs namespaces of its own: ${stderr.trim().split('\n')[0]}`;
+  if (code !== 0) return `the lab needs namespaces of its own: ${firstLine(stderr)}`;
   const obstacle = stdout.trim();
   return obstacle === '' ? undefined : `the lab needs more of this machine's kernel or of our rights: ${obstacle}`;
 }

@@ -10,7 +10,7 @@ const isReady = (node: KubeObject) =>
   node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
 /** What a machine lacks to reach the pods of the others and to start its own, in words; undefined when it lacks nothing. */
-export async function missingOn(plan: LabPlan, machine: string, nodes: KubeObject[]): Promise<string | undefined> {
+async function missingOn(plan: LabPlan, machine: string, nodes: KubeObject[]): Promise<string | undefined> {
   const script = 'cat /run/flannel/subnet.env; ip route; ip -6 route';
   const { stdout } = await runOn(plan, machine, ['sh', '-c', script]);
   if (!stdout.includes('FLANNEL_SUBNET=')) return `flannel has written no subnet.env on ${machine}`;

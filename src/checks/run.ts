@@ -1,9 +1,9 @@
-import type { CheckReport, Finding, Severity, SkippedCheck } from '../model/finding.ts';
+import type { CheckReport, Finding, SkippedCheck } from '../model/finding.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
-import { compareText } from '../model/text.ts';
-import type { Code } from './catalogue.ts';
+import type { ClusterCode } from './catalogue.ts';
 import type { Judge } from './check.ts';
 import { judgeOperationInterrupted } from './operation-interrupted.ts';
+import { sortFindings } from './order.ts';
 import { judgeSubnetDuplicate } from './subnet-duplicate.ts';
 import { judgeSubnetFamilyMissing } from './subnet-family-missing.ts';
 import { judgeSubnetMalformed } from './subnet-malformed.ts';
@@ -15,7 +15,7 @@ import { judgeSubnetOverlapsNodeAddress } from './subnet-overlaps-node-address.t
 import { judgeSubnetOverlapsServices } from './subnet-overlaps-services.ts';
 import { viewSurvey } from './view.ts';
 
-const JUDGES: Record<Code, Judge> = {
+const JUDGES: Record<ClusterCode, Judge> = {
   SubnetMissing: judgeSubnetMissing,
   SubnetMalformed: judgeSubnetMalformed,
   SubnetDuplicate: judgeSubnetDuplicate,
@@ -28,33 +28,20 @@ const JUDGES: Record<Code, Judge> = {
   OperationInterrupted: judgeOperationInterrupted,
 };
 
-const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
-
 /**
  * Runs the checks over a survey. Checks never silence one another. Findings come by severity, code and subject, whatever the
  * order of the nodes.
  */
-export function runChecks(survey: ClusterSurvey, options: { codes?: Code[] } = {}): CheckReport {
+export function runChecks(survey: ClusterSurvey, options: { codes?: ClusterCode[] } = {}): CheckReport {
   const view = viewSurvey(survey);
   const findings: Finding[] = [];
   const skipped: SkippedCheck[] = [];
-  for (const code of options.codes ?? (Object.keys(JUDGES) as Code[])) {
+  for (const code of options.codes ?? (Object.keys(JUDGES) as ClusterCode[])) {
     const judgement = JUDGES[code](view);
     if ('skipped' in judgement) skipped.push({ code, reason: judgement.skipped });
     else findings.push(...judgement.findings.map((finding) => ({ code, ...finding })));
   }
-  return { findings: findings.sort(compareFindings), skipped };
-}
-
-function compareFindings(a: Finding, b: Finding): number {
-  return (
-    RANK[a.severity] - RANK[b.severity] ||
-    compareText(a.code, b.code) ||
-    compareText(a.subject.kind, b.subject.kind) ||
-    a.subject.name.localeCompare(b.subject.name, 'en', { numeric: true }) ||
-    compareText(a.subject.name, b.subject.name) ||
-    compareText(a.message, b.message)
-  );
+  return { findings: sortFindings(findings), skipped };
 }
 
 /** The codes of each node that has findings, in the order of the report, each once. */

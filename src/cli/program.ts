@@ -10,6 +10,7 @@ import { explain } from './explain.ts';
 import { CONNECTION_FLAGS } from './flags/connection.ts';
 import type { Flag, Flags } from './flags/flag.ts';
 import { commandHelp, programHelp } from './help.ts';
+import { inspect } from './inspect.ts';
 import { list } from './list.ts';
 import { operations } from './operations.ts';
 import { reassign } from './reassign.ts';
@@ -26,6 +27,7 @@ export const SUBCOMMANDS: Subcommand[] = [
   list,
   validate,
   explain,
+  inspect,
   reassign,
   reset,
   restore,

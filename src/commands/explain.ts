@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../checks/catalogue.ts';
+import { CATALOGUE, finderOf } from '../checks/catalogue.ts';
 import { EXIT, type ExitCode } from '../model/failure.ts';
 import { renderCatalogue, renderExplanation } from '../render/explanation.ts';
 import { findCode } from './codes.ts';
@@ -13,6 +13,6 @@ export interface ExplainArgs {
 export async function runExplain({ streams }: Context, { codes }: ExplainArgs): Promise<ExitCode> {
   const found = codes.map(findCode);
   if (found.length === 0) streams.out(renderCatalogue(CATALOGUE));
-  else streams.out(found.map((code) => renderExplanation(code, CATALOGUE[code])).join('\n'));
+  else streams.out(found.map((code) => renderExplanation(code, CATALOGUE[code], finderOf(code))).join('\n'));
   return EXIT.fine;
 }

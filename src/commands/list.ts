@@ -1,17 +1,16 @@
 import { SUBNET_CODES } from '../checks/catalogue.ts';
 import { codesByNode, runChecks } from '../checks/run.ts';
 import { isTooYoung } from '../cni/may-lack-subnet.ts';
-import { ApiError } from '../kube/wire/api-error.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import { nodeName } from '../model/node-name.ts';
-import { quote } from '../model/quote.ts';
-import type { ClusterSurvey, SurveyNode, SurveyPod } from '../model/survey.ts';
+import type { ClusterSurvey, SurveyPod } from '../model/survey.ts';
 import type { ListRow } from '../render/columns.ts';
 import { renderDocument } from '../render/document.ts';
 import { nodeSubnetList, renderList, renderListSummary, renderNames } from '../render/list.ts';
 import { parseSelector, type Selector } from '../survey/selector.ts';
 import type { Context } from './context.ts';
 import { orderOf } from './list-order.ts';
+import { namedNodes } from './named-nodes.ts';
 import { type Judged, type Source, surveyAndJudge } from './read-survey.ts';
 
 export interface ListArgs extends Source {
@@ -58,7 +57,7 @@ function renderData(output: ListArgs['output'], rows: ListRow[]): string | undef
 function pick({ survey, report }: Judged, names: string[], selector: Selector): ListRow[] {
   const codes = codesByNode(report);
   const pods = podsByNode(survey);
-  const nodes = names.length > 0 ? named(survey, names) : survey.nodes.filter(({ labels }) => selector(labels));
+  const nodes = names.length > 0 ? namedNodes(survey, names) : survey.nodes.filter(({ labels }) => selector(labels));
   return nodes.map((node) => ({
     node,
     codes: codes.get(node.name) ?? [],
@@ -69,13 +68,4 @@ function pick({ survey, report }: Judged, names: string[], selector: Selector): 
 
 function podsByNode({ pods }: ClusterSurvey): Map<string, SurveyPod[]> | undefined {
   return pods.known ? Map.groupBy(pods.value, ({ node }) => node) : undefined;
-}
-
-/** The nodes of these names, in their order. Throws in the words of kubectl, with all names that there are not. */
-function named({ nodes, origin }: ClusterSurvey, names: string[]): SurveyNode[] {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  const missing = names.filter((name) => !byName.has(name));
-  if (missing.length === 0) return names.flatMap((name) => byName.get(name) ?? []);
-  const message = `nodes ${missing.map(quote).join(', ')} not found`;
-  throw origin === 'cluster' ? new ApiError(404, 'NotFound', message) : new Failure(message);
 }

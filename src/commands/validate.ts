@@ -1,4 +1,4 @@
-import { CODES } from '../checks/catalogue.ts';
+import { CLUSTER_CODES } from '../checks/catalogue.ts';
 import { runChecks } from '../checks/run.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { CheckReport, Severity } from '../model/finding.ts';
@@ -6,7 +6,7 @@ import { quote } from '../model/quote.ts';
 import { renderDocument } from '../render/document.ts';
 import { renderSkipped } from '../render/list.ts';
 import { renderReport, renderReportSummary, validationReport } from '../render/report.ts';
-import { findCode } from './codes.ts';
+import { findClusterCode } from './codes.ts';
 import type { Context } from './context.ts';
 import { type Source, surveyAndJudge } from './read-survey.ts';
 
@@ -37,9 +37,9 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
 }
 
 function chooseCodes({ only, skip }: ValidateArgs) {
-  const left = new Set(skip.map(findCode));
-  const wanted = only.length > 0 ? new Set(only.map(findCode)) : new Set(CODES);
-  const codes = CODES.filter((code) => wanted.has(code) && !left.has(code));
+  const left = new Set(skip.map(findClusterCode));
+  const wanted = only.length > 0 ? new Set(only.map(findClusterCode)) : new Set(CLUSTER_CODES);
+  const codes = CLUSTER_CODES.filter((code) => wanted.has(code) && !left.has(code));
   if (codes.length === 0) throw new Failure('--only and --skip leave no check to run');
   return codes;
 }

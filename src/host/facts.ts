@@ -13,6 +13,8 @@ import type { NodeShell } from './shell.ts';
 /** The script's code for a file of the host that the pod does not see. */
 const NOT_MOUNTED = 9;
 
+const NOT_SEEN = "the CNI's pod does not see this folder of the host; a helper pod does";
+
 /**
  * Reads what the node really has: one script, one exec. What cannot be read alone is a reason in the facts.
  * Throws ApiError and WireError of the exec, Failure when the script itself does not run.
@@ -54,7 +56,7 @@ export function factsOf({ node, source }: Pick<NodeShell, 'node' | 'source'>, pa
 
 function reading<Value>(part: Part | undefined, source: string, parse: (text: string) => Value): Reading<Value> {
   if (part?.code === undefined) return { known: false, reason: 'the answer of the node broke off' };
-  if (part.code === NOT_MOUNTED) return { known: false, reason: `${source} does not see this folder of the host` };
+  if (part.code === NOT_MOUNTED) return { known: false, reason: NOT_SEEN };
   if (part.code !== 0) return { known: false, reason: part.why || `exit code ${part.code}` };
   try {
     return { known: true, value: parse(part.text), source };

@@ -1,3 +1,4 @@
+import { forbiddenDeeds } from '../kube/access.ts';
 import { listObjects } from '../kube/objects/list.ts';
 import { createPod, findPod, type PodName, removePod } from '../kube/objects/pod.ts';
 import { ApiError } from '../kube/wire/api-error.ts';
@@ -16,7 +17,7 @@ import {
   isDead,
   isForeign,
 } from './helper-pod.ts';
-import { podShell } from './pod-shell.ts';
+import { podShell, RIGHTS_HINT } from './pod-shell.ts';
 import type { NodeShell } from './shell.ts';
 
 export interface HelperOptions extends HelperSpec {
@@ -41,6 +42,7 @@ const TRIES = 3;
 export async function startHelper(wire: Wire, options: HelperOptions): Promise<NodeShell> {
   const { node, namespace, image, nonce, tell } = options;
   const pod = { namespace, name: helperName(options) };
+  await checkRights(wire, node, namespace);
   await removeLeftovers(wire, { node, tell }, (one) => isForeign(one, nonce));
   tell(
     `node ${node}: starting helper pod ${namespace}/${pod.name} (image ${image}, privileged); it is removed afterwards`,
@@ -49,7 +51,7 @@ export async function startHelper(wire: Wire, options: HelperOptions): Promise<N
     await create(wire, options);
     await untilRunning(wire, pod, options);
   } catch (error) {
-    await remove(wire, pod, options);
+    if (!(error instanceof Refused)) await remove(wire, pod, options);
     throw error;
   }
   const shell = podShell(wire, node, { namespace, pod: pod.name, container: HELPER_CONTAINER }, options.waitMs);
@@ -61,12 +63,32 @@ export async function startHelper(wire: Wire, options: HelperOptions): Promise<N
   };
 }
 
+/** Who may create a pod and not delete it would leave it behind. Throws Failure when a right is missing. */
+async function checkRights(wire: Wire, node: string, namespace: string): Promise<void> {
+  const deed = (verb: string, resource: string) => ({ verb, group: '', resource, namespace });
+  const forbidden = await forbiddenDeeds(wire, [
+    ...['get', 'create', 'delete'].map((verb) => deed(verb, 'pods')),
+    deed('get', 'pods/exec'),
+  ]);
+  if (forbidden.length === 0) return;
+  const missing = forbidden.map(({ verb, resource }) => `${verb} ${resource}`).join(', ');
+  throw new Failure(
+    `node ${node}: you may not ${missing} in ${namespace}, which a helper pod needs; nothing was created`,
+    {
+      hint: RIGHTS_HINT,
+    },
+  );
+}
+
+/** The server has said no: there is no pod. */
+class Refused extends Failure {}
+
 async function create(wire: Wire, options: HelperOptions): Promise<void> {
   try {
     await createPod(wire, options.namespace, helperPod(options));
   } catch (error) {
     if (!(error instanceof ApiError) || error.status >= 500) throw error;
-    throw new Failure(`node ${options.node}: the helper pod was refused, nothing was created: ${error.message}`, {
+    throw new Refused(`node ${options.node}: the helper pod was refused, nothing was created: ${error.message}`, {
       hint: 'name a namespace that allows privileged pods with --namespace, or do without with --helper-pod=never',
       cause: error,
     });

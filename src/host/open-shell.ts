@@ -6,7 +6,7 @@ import type { RawObject } from '../model/json.ts';
 import { asList, asObject, asText } from '../model/read-json.ts';
 import type { CNIPod } from './cni-pods.ts';
 import { startHelper } from './helpers.ts';
-import { podShell, type ShellProblem, tryShell } from './pod-shell.ts';
+import { podShell, RIGHTS_HINT, type ShellProblem, tryShell } from './pod-shell.ts';
 import type { NodeShell } from './shell.ts';
 
 export interface ShellOptions {
@@ -47,12 +47,28 @@ export async function openShell(wire: Wire, node: string, options: ShellOptions)
       throw new Failure(`node ${node}: ${reason}`, { ...hintOf(problem), cause: problem });
   }
   if (helper === 'never') throw new Failure(`node ${node}: ${reason}, and a helper pod is not allowed`);
-  return startHelper(wire, {
-    ...options,
-    node,
-    ...placeOf(node, pods, options, reason),
-    stopping: options.stopping ?? no,
-  });
+  return tried(
+    await startHelper(wire, {
+      ...options,
+      node,
+      ...placeOf(node, pods, options, reason),
+      stopping: options.stopping ?? no,
+    }),
+  );
+}
+
+async function tried(helper: NodeShell): Promise<NodeShell> {
+  let problem: ShellProblem | undefined;
+  try {
+    problem = await tryShell(helper);
+    if (problem === undefined) return helper;
+  } catch (error) {
+    await helper.close();
+    throw error;
+  }
+  await helper.close();
+  const what = `in ${helper.source} no command can be run, and it was removed: ${problem.why}`;
+  throw new Failure(`node ${helper.node}: ${what}`, hintOf(problem));
 }
 
 /** True for a Failure of `openShell` that lies in the rights of the user: trying again changes nothing. */
@@ -92,7 +108,7 @@ function mayHelp({ lies }: ShellProblem, { namespace }: ShellOptions, pod: CNIPo
 
 function hintOf({ lies }: ShellProblem): { hint?: string } {
   if (lies !== 'rights') return {};
-  return { hint: 'it needs get and create on pods/exec; role kubectl-podcidr-inspector of docs/rbac.yaml grants it' };
+  return { hint: RIGHTS_HINT };
 }
 
 /** Image and namespace of a helper pod. */

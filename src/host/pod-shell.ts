@@ -14,6 +14,9 @@ export function podShell(wire: Wire, node: string, target: ExecTarget, mostMs: n
   };
 }
 
+/** For whoever may not run commands in pods. */
+export const RIGHTS_HINT = 'ClusterRole kubectl-podcidr-node-shell of docs/rbac.yaml grants it';
+
 /** Why no commands can be run there, in words. */
 export interface ShellProblem {
   /** `rights`: nobody lets us; `pod`: this pod cannot, another may; `kubelet`: the server does not reach the node. */

@@ -18,9 +18,9 @@ ip4() { cat /proc/sys/net/ipv4/ip_forward; }
 ip6() { cat /proc/sys/net/ipv6/conf/all/forwarding; }
 nf() { n=/proc/sys/net/bridge/bridge-nf-call-iptables; if [ -e $n ]; then cat $n; else echo 0; fi; }
 table() { o=$($1-save -t filter) || return; echo "@@table $1"; printf '%s\\n' "$o" | grep -E '^(:FORWARD |# Table|-A [A-Za-z0-9_-]*(FORWARD|FWD|USER)[A-Za-z0-9_-]* )'; return 0; }
-rules() { k=; if command -v $1tables-nft-save >/dev/null; then k=1; table $1tables-nft || return; fi
-if command -v $1tables-legacy-save >/dev/null; then k=1; if grep -qx filter /proc/net/$1_tables_names 2>/dev/null; then table $1tables-legacy || return; fi; fi
-[ -n "$k" ] || table $1tables; }
+rules() { t=$1tables; command -v $t-nft-save >/dev/null && t=$t-nft; l=$1tables-legacy
+case "$($t -V)" in *nf_tables*) table $t || return;; *tables*) l=$t;; *) return 1;; esac
+if command -v $l-save >/dev/null && grep -qx filter /proc/net/$1_tables_names 2>/dev/null; then table $l; fi; }
 rules4() { rules ip; }
 rules6() { rules ip6; }
 cni() { for f in /var/lib/rancher/k3s/agent/etc/cni/net.d /etc/cni/net.d; do place $f || continue; [ -d "$p" ] || continue; for c in "$p"/*; do case $c in *.conf|*.conflist|*.json) echo "@@file $f/\${c##*/}"; cat "$c"; echo;; esac; done; return 0; done; place /etc/cni/net.d; }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import { asList, asObject, asText } from '../model/read-json.ts';
-import { apiError } from './wire/api-error.ts';
+import { ApiError, apiError } from './wire/api-error.ts';
 import type { Wire } from './wire/wire.ts';
 import { WireError } from './wire/wire-error.ts';
 
@@ -43,7 +43,7 @@ export async function execInPod(
     ],
     protocols: ['v5.channel.k8s.io', 'v4.channel.k8s.io'],
   });
-  if ('status' in answer) throw apiError(answer);
+  if ('status' in answer) throw shortened(apiError(answer));
   const where = `${namespace}/${pod}`;
   let expired = false;
   const timer = setTimeout(() => {
@@ -72,5 +72,11 @@ function exitCode(status: JsonObject): number {
   const causes = asList(asObject(status.details).causes).map(asObject);
   const code = causes.find(({ reason }) => reason === 'ExitCode');
   if (status.reason === 'NonZeroExitCode' && code) return Number(asText(code.message));
-  throw apiError({ status: 500, headers: {}, body: Buffer.from(JSON.stringify({ ...status, kind: 'Status' })) });
+  const body = Buffer.from(JSON.stringify({ ...status, kind: 'Status' }));
+  throw shortened(apiError({ status: 500, headers: {}, body }));
+}
+
+/** The server repeats the whole command, as the query of the kubelet's URL, when it does not reach that. */
+function shortened({ status, reason, message, details }: ApiError): ApiError {
+  return new ApiError(status, reason, message.replaceAll(/\?command=[^"\s]*/g, ''), { details });
 }

@@ -49,4 +49,6 @@ export interface Waits {
   peerRoutes: number;
   /** Longest wait at the end for what is not vital: Events on their way, a lock that is given back by somebody in a hurry. */
   parting: number;
+  /** Longest wait for a helper pod to run on a node, and for a command there. */
+  nodeShell: number;
 }

@@ -26,6 +26,8 @@ export interface NodeRoute {
   dev: string | undefined;
   /** unicast, blackhole, unreachable, … */
   type: string;
+  /** The lower stands before; undefined where the node's `ip` does not tell, as for IPv4's 0. */
+  metric: number | undefined;
 }
 
 /** One entry of the forwarding database of an overlay device (bridge -j fdb). */

@@ -2,7 +2,7 @@
 const AT_ONCE = 12;
 
 /**
- * Does it for all, some at a time. Returns what came of each, in the order of the items. The first failure is thrown once
+ * Does it for all, so many at a time. Returns what came of each, in the order of the items. The first failure is thrown once
  * those on the way have ended; no other is begun.
  */
 export async function sideBySide<Item, Value>(

@@ -16,8 +16,8 @@ export function renderCatalogue(catalogue: Record<string, CatalogueEntry>): stri
   return renderTable(['CODE', 'SEVERITY', 'MEANING'], rows);
 }
 
-/** One code, at length. */
-export function renderExplanation(code: string, entry: CatalogueEntry): string {
+/** One code, at length. `command` finds it. */
+export function renderExplanation(code: string, entry: CatalogueEntry, command: string): string {
   const sections: [string, string][] = [
     ['What it means', entry.meaning],
     ['Why it hurts', entry.harm],
@@ -25,7 +25,7 @@ export function renderExplanation(code: string, entry: CatalogueEntry): string {
     ['Where it comes from', entry.origin],
   ];
   const body = sections.map(([title, text]) => `\n${title}\n${indented(text)}`).join('');
-  return `${code}: ${entry.title}\nSeverity: ${entry.severity}\n${body}`;
+  return `${code}: ${entry.title}\nSeverity: ${entry.severity}\nFound by: kubectl podcidr ${command}\n${body}`;
 }
 
 function indented(text: string): string {

@@ -47,7 +47,8 @@ export function renderReport({ findings }: CheckReport): string {
   return groups.join('\n');
 }
 
-function renderFinding({ code, nodes, message, evidence, remedy }: Finding): string {
+/** One finding for people: code, message, nodes, evidence, remedy. */
+export function renderFinding({ code, nodes, message, evidence, remedy }: Finding): string {
   const lines = [
     `${code}  ${escapeLine(message)}`,
     ...(nodes.length > 1 ? [`  nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`] : []),
@@ -60,8 +61,9 @@ function renderFinding({ code, nodes, message, evidence, remedy }: Finding): str
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** A long command is cut to what still works when it is pasted; the rest is counted behind a shell comment. */
+/** A command for many nodes is cut to what still works when it is pasted; the rest is counted behind a shell comment. */
 function renderRemedy(remedy: string): string {
+  if (!remedy.startsWith('kubectl podcidr ')) return escapeLine(remedy);
   const [command = ''] = remedy.split('  # ');
   const words = escapeLine(command).split(' ');
   if (words.length <= MOST_REMEDY + 1) return escapeLine(remedy);

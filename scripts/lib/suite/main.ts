@@ -4,7 +4,7 @@ import { endChildren } from './children.ts';
 import { beginBuilds, chooseStages, type Stage, type StageName } from './stages.ts';
 import type { Timing } from './test-files.ts';
 
-const STAGES: StageName[] = ['check', 'unit', 'cluster', 'safety', 'binary'];
+const STAGES: StageName[] = ['check', 'unit', 'cluster', 'lab', 'safety', 'binary'];
 const SLOWEST = 5;
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(130));

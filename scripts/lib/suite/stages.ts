@@ -1,12 +1,13 @@
 import { assets } from '../../components/assets.ts';
 import { componentFolder } from '../../components/build.ts';
 import type { ComponentName } from '../../components/catalogue.ts';
+import { labObstacle } from '../../lab.d/possible.ts';
 import { duration, say } from '../progress.ts';
 import { collect } from './children.ts';
 import type { Counts } from './tap.ts';
 import { runEach, runTogether, type Timing } from './test-files.ts';
 
-export type StageName = 'check' | 'unit' | 'cluster' | 'safety' | 'binary';
+export type StageName = 'check' | 'unit' | 'cluster' | 'lab' | 'safety' | 'binary';
 
 export interface Stage {
   name: StageName;
@@ -45,6 +46,30 @@ function planeStage(name: 'cluster' | 'safety', version: string): Stage {
   };
 }
 
+/** The tests with real nodes, one file after another: each has both cores for itself. */
+async function runLab(): Promise<Counts & { timings?: Timing[] }> {
+  const obstacle = await labObstacle();
+  if (obstacle === undefined) return runEach('lab', { KUBERNETES: '1.36' }, '', 1);
+  say(`lab: skipped: ${obstacle}`);
+  return { passed: 0, failed: 0 };
+}
+
+/** Its nodes are of 1.36: it comes right after the tests of that version. */
+const LAB: Stage = {
+  name: 'lab',
+  title: 'lab',
+  components: [
+    'etcd',
+    'kubernetes-1.36',
+    'flannel-cni',
+    'kubelet-1.36',
+    'flannel-0.28',
+    'flannel-0.25',
+    'kubelet-1.34',
+  ],
+  run: runLab,
+};
+
 /** What the arguments ask for, in the order in which it is run. */
 export function chooseStages(names: StageName[], versions: string[]): Stage[] {
   const wanted = versions.length > 0 ? versions : VERSIONS;
@@ -56,7 +81,7 @@ export function chooseStages(names: StageName[], versions: string[]): Stage[] {
       run: () => runCommand('npm run check', 'npm', ['run', '--silent', 'check']),
     },
     { name: 'unit', title: 'unit', components: [], run: () => runTogether('unit') },
-    ...wanted.map((version) => planeStage('cluster', version)),
+    ...wanted.flatMap((version) => [planeStage('cluster', version), ...(version === '1.36' ? [LAB] : [])]),
     ...wanted.map((version) => planeStage('safety', version)),
     { name: 'binary', title: 'binary', components: ['kubernetes-1.36', 'krew'], run: runBinary },
   ];
@@ -64,8 +89,11 @@ export function chooseStages(names: StageName[], versions: string[]): Stage[] {
 }
 
 /** Begins to build, one after another, what the stages need; each stage waits for its own. */
-export async function beginBuilds(stages: Stage[]): Promise<Map<ComponentName, Promise<unknown>>> {
+export async function beginBuilds(asked: Stage[]): Promise<Map<ComponentName, Promise<unknown>>> {
   const ready = await assets();
+  // Where no lab can run its kubelets and flannels are not built: its stage says why.
+  const noLab = asked.includes(LAB) && (await labObstacle()) !== undefined;
+  const stages = asked.filter((stage) => stage !== LAB || !noLab);
   const given = ready ? ['etcd', `kubernetes-${ready.minor}`] : [];
   const builds = new Map<ComponentName, Promise<unknown>>();
   let last: Promise<unknown> = Promise.resolve();

@@ -49,11 +49,12 @@ export async function runTogether(folder: string): Promise<Counts> {
   return { passed: 0, failed: 1 };
 }
 
-/** Each file in a process of its own, some at a time: for tests with servers, and to know what each file takes. */
+/** Each file in a process of its own, some at a time (`sideBySide`): for tests with servers, and to know what each file takes. */
 export async function runEach(
   folder: string,
   env: Record<string, string>,
   label: string,
+  sideBySide = SIDE_BY_SIDE,
 ): Promise<Counts & { timings: Timing[] }> {
   const waiting = testFiles(folder);
   const total: Counts & { timings: Timing[] } = { passed: 0, failed: waiting.length > 0 ? 0 : 1, timings: [] };
@@ -66,6 +67,6 @@ export async function runEach(
       total.timings.push(result);
     }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+  await Promise.all(Array.from({ length: sideBySide }, worker));
   return total;
 }

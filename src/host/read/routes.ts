@@ -18,6 +18,7 @@ function fromJSON(row: JsonObject, family: Family): NodeRoute {
     via: asText(hop.gateway) ?? asText(asObject(hop.via).host),
     dev: asText(hop.dev),
     type: asText(row.type) ?? 'unicast',
+    metric: typeof row.metric === 'number' ? row.metric : undefined,
   };
 }
 
@@ -47,6 +48,7 @@ function fromText(line: string, family: Family): NodeRoute {
   const [first = ''] = words;
   const typed = TYPES.includes(first);
   const via = wordAfter(words, 'via');
+  const metric = wordAfter(words, 'metric');
   return {
     family,
     to: destination((typed ? words[1] : first) ?? '', family),
@@ -54,6 +56,7 @@ function fromText(line: string, family: Family): NodeRoute {
     via: via?.startsWith('inet') ? wordAfter(words, via) : via,
     dev: wordAfter(words, 'dev'),
     type: typed ? first : 'unicast',
+    metric: metric === undefined ? undefined : Number(metric),
   };
 }
 

@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs';
 import test from 'ava';
-import { CODES, type Code } from '../../../src/checks/catalogue.ts';
+import { CLUSTER_CODES, type ClusterCode } from '../../../src/checks/catalogue.ts';
 import { runChecks } from '../../../src/checks/run.ts';
 import { surveyFixture } from './support.ts';
 
 const report = (code: string, file: string) => runChecks(surveyFixture(`checks/${code}/${file}.yaml`));
 
 test('every code has a dump that raises it and one that nearly does', (t) => {
-  t.deepEqual(readdirSync(new URL('../../fixtures/checks', import.meta.url)).sort(), [...CODES].sort());
+  t.deepEqual(readdirSync(new URL('../../fixtures/checks', import.meta.url)).sort(), [...CLUSTER_CODES].sort());
 });
 
-for (const code of CODES) {
+for (const code of CLUSTER_CODES) {
   test(`${code} is raised by a real dump with this fault`, (t) => {
     t.true(report(code, 'raises').findings.some((finding) => finding.code === code));
   });
@@ -24,7 +24,7 @@ for (const code of CODES) {
 }
 
 /** What each dump's finding of its code says: nodes, subject and remedy of each. */
-const EXPECTED: Record<Code, [severity: string, nodes: string[], subject: string, remedy: string][]> = {
+const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject: string, remedy: string][]> = {
   SubnetMissing: [
     ['error', ['worker-2', 'worker-3'], 'Field spec.podCIDR', 'kubectl podcidr reassign worker-2 worker-3'],
   ],
@@ -77,7 +77,7 @@ const EXPECTED: Record<Code, [severity: string, nodes: string[], subject: string
   ],
 };
 
-for (const code of CODES) {
+for (const code of CLUSTER_CODES) {
   test(`${code} names the nodes, its subject and the command that cures it`, (t) => {
     const found = report(code, 'raises').findings.filter((finding) => finding.code === code);
     t.deepEqual(

@@ -43,6 +43,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       podsBack: 0,
       peerRoutes: 0,
       parting: 0,
+      nodeShell: 0,
     },
     signals: { caught: undefined, hold: () => () => undefined },
     version: '0.0.0',
