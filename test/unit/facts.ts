@@ -37,5 +37,12 @@ export function route(text: string): NodeRoute {
   const type = /^\d|:/.test(words[0] ?? '') ? 'unicast' : (words.shift() ?? '');
   const [to = ''] = words;
   const after = (key: string) => (words.includes(key) ? words[words.indexOf(key) + 1] : undefined);
-  return { family: to.includes(':') ? 'IPv6' : 'IPv4', to, via: after('via'), dev: after('dev'), type };
+  return {
+    family: to.includes(':') ? 'IPv6' : 'IPv4',
+    to,
+    via: after('via'),
+    dev: after('dev'),
+    metric: undefined,
+    type,
+  };
 }
