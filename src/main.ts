@@ -18,6 +18,11 @@ void enter({
   leaderHeld: 60_000,
   allocation: 60_000,
   absenceNoticed: 1_000,
+  agentBack: 120_000,
+  shellOpens: 10_000,
+  nodePoll: 500,
+  podsBack: 120_000,
+  peerRoutes: 5_000,
   parting: 2_000,
   nodeShell: 60_000,
 });

@@ -19,6 +19,12 @@ void enter({
   leaderHeld: 60_000,
   allocation: 3_000,
   absenceNoticed: 1_000,
+  // Longer where real kubelets start pods.
+  agentBack: Number(process.env.PODCIDR_TEST_CARE ?? 1_500),
+  shellOpens: 300,
+  nodePoll: 50,
+  podsBack: Number(process.env.PODCIDR_TEST_CARE ?? 1_500),
+  peerRoutes: 500,
   parting: 2_000,
   nodeShell: Number(process.env.PODCIDR_TEST_NODE_SHELL ?? 20_000),
 });

@@ -66,9 +66,7 @@ process.exit(broken(record.entries).length > 0 ? 1 : 0);
 
 /** All cases of one verb on one version, on some planes side by side. */
 async function torture(kubernetes: string, scenario: Scenario): Promise<void> {
-  const rigs = await Promise.all(
-    Array.from({ length: Number(values.planes) }, () => startRig(kubernetes, scenario.controllerManager)),
-  );
+  const rigs = await Promise.all(Array.from({ length: Number(values.planes) }, () => startRig(kubernetes, scenario)));
   try {
     const [first] = rigs;
     if (!first) return;

@@ -1,6 +1,7 @@
 import type { Wire } from '../kube/wire/wire.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { OperationRecord, Verb } from '../model/operation.ts';
+import type { Cared } from '../operate/care/phase.ts';
 import { Leaving, Left } from '../operate/leaving.ts';
 import type { Ended } from '../operate/operation.ts';
 import type { Outcome } from '../operate/runner.ts';
@@ -9,6 +10,7 @@ import { verifyMoves } from '../operate/verify.ts';
 import type { Ground } from '../plan/ground.ts';
 import { renderDocument } from '../render/document.ts';
 import { escapeLine } from '../render/escape.ts';
+import { leftAfterwards } from '../render/left.ts';
 import { DONE, operationDocument } from '../render/operation.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import type { Context } from './context.ts';
@@ -75,7 +77,7 @@ export async function atWork(
 }
 
 async function conclude(
-  { manifest, outcomes }: Ended,
+  { manifest, outcomes, cared }: Ended,
   { wire, output, refused }: AtWork,
   { streams }: Context,
   { tell, leaving }: Pick<Tools, 'tell' | 'leaving'>,
@@ -90,9 +92,10 @@ async function conclude(
     const alone = manifest.choices.allowConflict ? '' : ', shared with no other node';
     const which = manifest.verb === 'rollback' ? 'former' : 'new';
     tell(`Verified: every moved node is there once, with its ${which} subnet${alone}.`);
-    tell('Not verified: the CNI on the nodes, routes of the peers, reachability of pods.');
+    for (const line of verifiedByCare(cared)) tell(line);
   }
   if (done.length > 0 && leaving.left) tell('Not verified: it was stopped at once.');
+  for (const line of leftAfterwards(cared?.left ?? [], cared?.unseen ?? [])) tell(line);
   if (manifest.state === 'open') {
     const begun = new Set(outcomes.map(({ record }) => record.node));
     const rest = manifest.moves.filter(({ node }) => !begun.has(node)).map(({ node }) => node);
@@ -102,6 +105,21 @@ async function conclude(
   }
   if (output) streams.out(renderDocument(operationDocument(manifest, outcomes), output));
   return exitCode({ manifest, outcomes }, refused, complaints);
+}
+
+/** What after-care has seen on the nodes, and what nobody has looked at. */
+function verifiedByCare(cared: Cared | undefined): string[] {
+  const { inForce = false, routes = false } = cared ?? {};
+  const seen = [
+    ...(inForce ? ['the CNI on them works with it'] : []),
+    ...(routes ? ['the other nodes have their routes to them'] : []),
+  ];
+  const open = [
+    ...(inForce ? [] : ['the CNI on the nodes']),
+    ...(routes ? [] : ['routes of the peers']),
+    'reachability of pods',
+  ];
+  return [...(seen.length > 0 ? [`Verified: ${seen.join(', and ')}.`] : []), `Not verified: ${open.join(', ')}.`];
 }
 
 function exitCode({ manifest, outcomes }: Ended, refusedBefore: number, complaints: string[]): ExitCode {

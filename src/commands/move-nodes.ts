@@ -9,6 +9,7 @@ import type { ClusterSurvey } from '../model/survey.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
 import { type Preflight, preflight } from '../operate/preflight.ts';
 import { beforehand } from '../plan/beforehand.ts';
+import type { CareTerms } from '../plan/care/outlook.ts';
 import { surveyGround } from '../plan/ground.ts';
 import type { Judgement } from '../plan/refusals/refusals.ts';
 import { escapeLine } from '../render/escape.ts';
@@ -37,6 +38,7 @@ export interface MovingArgs {
   ignored: string[];
   ignoreUnlisted: boolean;
   allocatorRestart: OperationChoices['allocatorRestart'];
+  afterCare: 'auto' | 'none';
   /** Undefined: --drain=false. */
   drain: DrainOptions | undefined;
   /** In milliseconds. */
@@ -84,7 +86,7 @@ export async function moveNodes(
     refuseTheOnlyOne(wanted, free);
     const drained = await judgeDrains(wire, free, args.drain, clock.now());
     refuseTheOnlyOne(wanted, drained.plan);
-    const { plan, notes } = await checked(wire, args, drained.plan, survey);
+    const { plan, notes, lacking, dependents } = await checked(wire, args, drained.plan, survey);
     refuseTheOnlyOne(wanted, plan);
     const unchanged = plan.unchanged.map(({ node, podCIDRs }) => `node/${node} already has ${podCIDRs.join(',')}\n`);
     const machine = args.output !== undefined || args.printNode;
@@ -93,7 +95,25 @@ export async function moveNodes(
     const isEmpty = plan.moves.length + plan.refused.length === 0;
     if (isEmpty && !(args.dryRun !== 'none' && machine)) return EXIT.fine;
     const said = [...beforehand(plan, survey, judgement), ...notes];
-    const shown: Shown = { verb, survey, plan, drains: drained.drains, beforehand: said };
+    const lacks = (resource: string) => lacking.some((deed) => deed.resource === resource);
+    const care: CareTerms | undefined =
+      args.afterCare === 'none'
+        ? undefined
+        : {
+            mayDelete: !lacks('pods'),
+            mayExec: !lacks('pods/exec'),
+            force: args.drain?.force ?? false,
+            dependents,
+          };
+    const shown: Shown = {
+      verb,
+      survey,
+      plan,
+      drains: drained.drains,
+      care,
+      proxyByNodeCIDR: judgement.surroundings.proxyByNodeCIDR,
+      beforehand: said,
+    };
     if (args.dryRun === 'none') return await change(context, args, wire, shown, wanted);
     if (machine) for (const note of notes) streams.err(`Warning: ${escapeLine(note)}\n`);
     return await showDryRun(context, { ...args, dryRun: args.dryRun }, wire, shown);
@@ -111,7 +131,7 @@ function refuseTheOnlyOne({ named }: WantedMoves, { moves, refused, unchanged }:
 
 /** Asks the server about the plan, unless only a look was asked for. */
 async function checked(wire: Wire, args: MovingArgs, plan: MovePlan, { now }: ClusterSurvey): Promise<Preflight> {
-  if (args.dryRun === 'client' || plan.moves.length === 0) return { plan, notes: [] };
+  if (args.dryRun === 'client' || plan.moves.length === 0) return { plan, notes: [], lacking: [], dependents: [] };
   return preflight(wire, plan, args, now);
 }
 
@@ -140,8 +160,8 @@ async function change(
     streams.err(`${verb} cancelled, nothing was changed\n`);
     return EXIT.fine;
   }
-  const { drain, ignoreUnlisted, allocatorRestart, pauseBetween, cooldown, output } = args;
-  const choices = { drain, ignoreUnlisted, allocatorRestart, allowConflict: false, pauseBetween, cooldown };
+  const { drain, ignoreUnlisted, allocatorRestart, afterCare, pauseBetween, cooldown, output } = args;
+  const choices = { drain, ignoreUnlisted, allocatorRestart, afterCare, allowConflict: false, pauseBetween, cooldown };
   const absences = await readAbsences(wire, plan, survey.now - cooldown);
   const known = { dependents, absences };
   return carryOut(context, verb, plan, { wire, stateFolder, ground: surveyGround(survey), choices, output, known });

@@ -18,7 +18,7 @@ export async function podCounts(wire: Wire, nodes: string[]): Promise<ReadonlyMa
 }
 
 /** Pods of a node on the pod network; undefined when they may not be read. Throws WireError, Failure. */
-export async function countPods(wire: Wire, node: string): Promise<number | undefined> {
+async function countPods(wire: Wire, node: string): Promise<number | undefined> {
   try {
     const pods = await podsOfNode(wire, node);
     return pods.filter(({ hostNetwork, finished }) => !hostNetwork && !finished).length;

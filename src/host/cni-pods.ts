@@ -57,6 +57,17 @@ export async function listCNIPods(wire: Wire, node?: string): Promise<CNIPod[]> 
   return pods.flat();
 }
 
+/** Those of these pods that a DaemonSet by the name of a CNI's agent has made; for pods that were read anyway. */
+export function agentsAmong(pods: RawObject[]): CNIPod[] {
+  return pods.flatMap((pod) => {
+    const owners = asList(asObject(pod.metadata).ownerReferences).map(asObject);
+    const owner = owners.find(({ kind, controller }) => kind === 'DaemonSet' && controller === true);
+    const name = asText(owner?.name) ?? '';
+    const found = CNI_AGENTS.find((one) => one.daemonSet.test(name));
+    return found ? [readPod(pod, found.cni, name, found.container)] : [];
+  });
+}
+
 function isOwnedBy(pod: RawObject, uid: string): boolean {
   return asList(asObject(pod.metadata).ownerReferences).some((reference) => asObject(reference).uid === uid);
 }

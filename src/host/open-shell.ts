@@ -43,7 +43,8 @@ export async function openShell(wire: Wire, node: string, options: ShellOptions)
     const problem = await tryShell(shell);
     if (problem === undefined) return shell;
     reason = `in ${shell.source} no command can be run: ${problem.why}`;
-    if (!mayHelp(problem, options, pod)) throw new Failure(`node ${node}: ${reason}`, { ...hintOf(problem) });
+    if (!mayHelp(problem, options, pod))
+      throw new Failure(`node ${node}: ${reason}`, { ...hintOf(problem), cause: problem });
   }
   if (helper === 'never') throw new Failure(`node ${node}: ${reason}, and a helper pod is not allowed`);
   return tried(
@@ -68,6 +69,11 @@ async function tried(helper: NodeShell): Promise<NodeShell> {
   await helper.close();
   const what = `in ${helper.source} no command can be run, and it was removed: ${problem.why}`;
   throw new Failure(`node ${helper.node}: ${what}`, hintOf(problem));
+}
+
+/** True for a Failure of `openShell` that lies in the rights of the user: trying again changes nothing. */
+export function lacksRights(error: unknown): boolean {
+  return error instanceof Failure && (error.cause as Partial<ShellProblem> | undefined)?.lies === 'rights';
 }
 
 const no = () => false;

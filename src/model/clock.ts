@@ -37,6 +37,16 @@ export interface Waits {
   allocation: number;
   /** A Node that was absent for longer may be judged by pod garbage collection when it is absent again soon. */
   absenceNoticed: number;
+  /** Longest wait for the pod of a node's CNI to run again, and for it to work with the node's subnets. */
+  agentBack: number;
+  /** A node on which no command can be run is tried again for as long. */
+  shellOpens: number;
+  /** Between two looks at a node itself. */
+  nodePoll: number;
+  /** Longest wait for pods that are deleted because of their addresses to go, and for their successors to have theirs. */
+  podsBack: number;
+  /** Longest wait for a node's peers to have a route to it, before their CNI is restarted. */
+  peerRoutes: number;
   /** Longest wait at the end for what is not vital: Events on their way, a lock that is given back by somebody in a hurry. */
   parting: number;
   /** Longest wait for a helper pod to run on a node, and for a command there. */

@@ -1,3 +1,4 @@
+import type { Care } from './care.ts';
 import type { DrainOptions } from './drain.ts';
 import type { Json, RawObject } from './json.ts';
 import type { MoveMethod, PlanSettings } from './plan.ts';
@@ -21,6 +22,9 @@ export type Step =
   | 'allocated'
   | 'reowned'
   | 'settled'
+  | 'restarted'
+  | 'cleaned'
+  | 'renewed'
   | 'finished'
   | 'undone';
 
@@ -101,6 +105,8 @@ export interface OperationRecord {
   resourceVersion: string;
   dependents: Dependent[];
   survivors: Survivor[];
+  /** Undefined until after-care has begun. */
+  care?: Care;
   step: Step;
   /** When this record was written, RFC 3339. */
   at: string;
@@ -113,6 +119,8 @@ export interface OperationChoices {
   ignoreUnlisted: boolean;
   /** --allocator-restart. */
   allocatorRestart: 'auto' | 'never';
+  /** --after-care; absent in older manifests: none. */
+  afterCare?: 'auto' | 'none';
   /** --allow-conflict: a subnet may be given back although another node holds it by now. */
   allowConflict: boolean;
   /** Between two nodes, in milliseconds. */

@@ -44,6 +44,8 @@ export interface Surroundings {
   watchers: Reading<DeletionWatcher[]>;
   hooks: Reading<AdmissionHook[]>;
   detaching: Reading<Detaching[]>;
+  /** kube-proxy knows local pods by their node's subnet (detectLocalMode NodeCIDR). */
+  proxyByNodeCIDR: boolean;
   /** How kube-controller-manager hands out subnets (--cidr-allocator-type); its default is RangeAllocator. */
   allocator: Reading<string>;
   /** --allocate-node-cidrs. */

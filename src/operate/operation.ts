@@ -1,6 +1,7 @@
 import { EXIT, Failure } from '../model/failure.ts';
 import type { OperationManifest, OperationRecord } from '../model/operation.ts';
-import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
+import { repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
+import { type Cared, careAfterwards, newestRecords } from './care/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
 import { DiskFailure } from './journal/disk.ts';
 import { pruneOld } from './journal/old.ts';
@@ -15,6 +16,8 @@ import type { Tools } from './tools.ts';
 export interface Ended {
   manifest: OperationManifest;
   outcomes: Outcome[];
+  /** What after-care could not do, and what it has seen; undefined: it was not begun. */
+  cared?: Cared;
 }
 
 /** `20261121-034501-1f2e3d`: sorts by time, and two operators' never meet. */
@@ -101,9 +104,12 @@ async function carryOut(
   const outcomes = await runMoves(session, manifest, todo);
   const whole =
     outcomes.length === todo.length && outcomes.every(({ state }) => state === 'finished' || state === 'refused');
-  const settled = whole && (await settleAllocatorOf(manifest, [...former, ...recordsOf(outcomes)], session));
+  const records = newestRecords(former, outcomes);
+  const cared = whole ? await careAfterwards(manifest, records, session) : undefined;
+  const settled = cared !== undefined && !cared.stopped && (await settleAllocatorOf(manifest, records, session));
   const closes = settled && !session.tools.leaving.left;
-  return { manifest: closes ? await closeOperation(manifest, 'finished', session) : manifest, outcomes };
+  const closed = closes ? await closeOperation(manifest, 'finished', session) : manifest;
+  return { manifest: closed, outcomes, ...(cared ? { cared } : {}) };
 }
 
 /**

@@ -5,10 +5,10 @@ import { type Needs, neededDeeds, wantedDeeds } from './preflight/needs.ts';
 
 /**
  * Throws Failure when the user lacks a right that the run needs, naming all that are missing and the rules that grant them: who
- * may delete a Node but not create one would lose it. Returns a line for each right that the run does without.
+ * may delete a Node but not create one would lose it. Returns the rights that the run does without, and a line for each loss.
  * Throws ApiError, WireError.
  */
-export async function checkPermissions(wire: Wire, needs: Needs): Promise<string[]> {
+export async function checkPermissions(wire: Wire, needs: Needs): Promise<{ notes: string[]; lacking: Deed[] }> {
   const needed = distinct(neededDeeds(needs));
   const wanted = wantedDeeds(needs);
   const forbidden = await forbiddenDeeds(wire, [...needed, ...wanted.map(({ deed }) => deed)]);
@@ -18,14 +18,13 @@ export async function checkPermissions(wire: Wire, needs: Needs): Promise<string
       hint: `a ClusterRole that grants it (docs/rbac.yaml has all) has rules: ${JSON.stringify(rulesFor(missing))}`,
     });
   }
-  const losses = Map.groupBy(
-    wanted.filter(({ deed }) => forbidden.includes(deed)),
-    ({ loss }) => loss,
-  );
-  return [...losses].map(([loss, group]) => {
+  const missed = wanted.filter(({ deed }) => forbidden.includes(deed));
+  const losses = Map.groupBy(missed, ({ loss }) => loss);
+  const notes = [...losses].map(([loss, group]) => {
     const lacking = group.map(({ deed }) => deed);
     return `you may not ${describe(lacking)}: ${loss}; rules: ${JSON.stringify(rulesFor(lacking))}`;
   });
+  return { notes, lacking: missed.map(({ deed }) => deed) };
 }
 
 /** `create, delete nodes; get configmaps in kube-system`. */

@@ -1,8 +1,9 @@
+import type { Deed } from '../kube/access.ts';
 import { discoverKinds } from '../kube/discovery.ts';
 import { listOwnedByAny, type Owned } from '../kube/owned.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import { Failure } from '../model/failure.ts';
-import type { OperationChoices } from '../model/operation.ts';
+import type { Dependent, OperationChoices } from '../model/operation.ts';
 import type { MovePlan } from '../model/plan.ts';
 import { checkPermissions } from './permissions.ts';
 import { checkCredentials } from './preflight/credentials.ts';
@@ -10,12 +11,16 @@ import { tryMove } from './preflight/dry-run.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** What the run will do, as far as it decides about rights. */
-export type PreflightChoices = Pick<OperationChoices, 'drain' | 'allocatorRestart' | 'ignoreUnlisted'>;
+export type PreflightChoices = Pick<OperationChoices, 'drain' | 'allocatorRestart' | 'ignoreUnlisted' | 'afterCare'>;
 
 /** The plan without the moves that the server would refuse, and what the operator should know: a line each. */
 export interface Preflight {
   plan: MovePlan;
   notes: string[];
+  /** What the run wants to do and may not. */
+  lacking: Deed[];
+  /** What the Nodes own. */
+  dependents: Dependent[];
 }
 
 /**
@@ -32,10 +37,11 @@ export async function preflight(
 ): Promise<Preflight> {
   checkCredentials(await wire.credentialsEnd(), now);
   const owned = await searchOwned(wire, plan);
-  const notes = await checkPermissions(wire, {
+  const { notes, lacking } = await checkPermissions(wire, {
     methods: [...new Set(plan.moves.map(({ method }) => method))],
     drain: choices.drain,
     allocatorRestart: choices.allocatorRestart,
+    afterCare: choices.afterCare === 'auto' && plan.moves.some(({ from, to }) => from.join(',') !== to.join(',')),
     dependents: owned.dependents,
   });
   if (!choices.ignoreUnlisted) refuseUnlisted(owned);
@@ -47,7 +53,7 @@ export async function preflight(
     if (trial.refused === undefined) checked.moves.push(move);
     else checked.refused.push({ node: move.node, reason: trial.refused });
   }
-  return { plan: checked, notes };
+  return { plan: checked, notes, lacking, dependents: owned.dependents };
 }
 
 /** What all the Nodes own that are going to be deleted, found in one search. */

@@ -1,9 +1,10 @@
 import { findNode, getNode } from '../kube/objects/node.ts';
-import type { OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
+import type { OperationChoices, OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
-import { recordsOf, repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
+import { repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
+import { careAfterwards, newestRecords } from './care/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { lostTrack } from './lost-track.ts';
@@ -72,13 +73,13 @@ async function goBack({ of, manifest, former }: Rollback, session: Session): Pro
   if (left) return { manifest: whole, outcomes };
   // What an unfinished operation has patched in stays, and its allocator was not settled yet.
   const kept = of.manifest.state === 'open' ? [...of.records.values()] : [];
-  if (!(await settleAllocatorOf(whole, [...kept, ...recordsOf(outcomes)], session))) {
-    return { manifest: whole, outcomes };
-  }
+  const records = newestRecords(kept, outcomes);
+  const cared = await careAfterwards(whole, records, session);
+  if (cared.stopped || !(await settleAllocatorOf(whole, records, session))) return { manifest: whole, outcomes, cared };
   for (const line of keptLines(of)) session.tools.tell(line);
   const closed = await closeOperation(of.manifest, 'rolledBack', session);
-  if (closed.state !== 'rolledBack') return { manifest: whole, outcomes };
-  return { manifest: await closeOperation(whole, 'finished', session), outcomes };
+  if (closed.state !== 'rolledBack') return { manifest: whole, outcomes, cared };
+  return { manifest: await closeOperation(whole, 'finished', session), outcomes, cared };
 }
 
 /** Brings every open record of the operation to `undone` or `finished`; stops at the first that cannot be. */
@@ -87,7 +88,7 @@ async function settleOpen({ of, manifest }: Pick<Rollback, 'of' | 'manifest'>, s
   for (const record of [...of.records.values()].reverse()) {
     if (record.step === 'finished' || record.step === 'undone') continue;
     session.journal.know(record);
-    const outcome = await settle(record, session.work(of.manifest.choices, []));
+    const outcome = await settle(record, session.work(choicesFor(record, of), []));
     if (outcome.state === 'finished') of.records.set(record.node, outcome.record);
     else outcomes.push(outcome);
     const isBack = outcome.state === 'finished' && outcome.record.step === 'undone';
@@ -99,6 +100,11 @@ async function settleOpen({ of, manifest }: Pick<Rollback, 'of' | 'manifest'>, s
   return outcomes;
 }
 
+/** A node that is moved back at once is cared for then. */
+function choicesFor(record: OperationRecord, { manifest: { choices } }: JournaledOperation): OperationChoices {
+  return isKept(record) ? choices : { ...choices, afterCare: 'none' };
+}
+
 /** `finished` with the record at `undone` or `finished`, or `interrupted`. */
 async function settle(record: OperationRecord, work: Work): Promise<Outcome> {
   try {
@@ -106,7 +112,7 @@ async function settle(record: OperationRecord, work: Work): Promise<Outcome> {
     if (reached(record, 'posted') || record.firstSwap) {
       return await former(record, await runMove(STEPS[record.method], record, work), work);
     }
-    if (record.method === 'patch') return { state: 'finished', record: await settlePatch(record, work) };
+    if (record.method === 'patch') return await settlePatch(record, work);
     if (record.method === 'create') return await settleCreate(record, work);
     const lost = record.step === 'swapping' ? undefined : await lostTrack(record, work);
     if (lost) throw lost;
@@ -144,11 +150,12 @@ async function former(record: OperationRecord, outcome: Outcome, work: Work): Pr
 }
 
 /** A subnet that was given to an empty Node cannot be taken away again; one that was not given yet never will be. */
-async function settlePatch(record: OperationRecord, work: Work): Promise<OperationRecord> {
+async function settlePatch(record: OperationRecord, work: Work): Promise<Outcome> {
   const node = await persist(work, () => getNode(work.wire, record.node));
   const { uid } = asObject(node.metadata);
   const given = uid === record.uid && podCIDRsOf(node).join(',') === record.to.join(',');
-  return persist(work, () => work.journal.save(record, given ? 'finished' : 'undone'));
+  if (given) return runMove(STEPS.patch, record, work);
+  return { state: 'finished', record: await persist(work, () => work.journal.save(record, 'undone')) };
 }
 
 /** A Node that an earlier run did not bring back yet stays absent. */

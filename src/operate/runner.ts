@@ -6,6 +6,9 @@ import { Left } from './leaving.ts';
 import { lostTrack } from './lost-track.ts';
 import { allocateStep } from './steps/allocate.ts';
 import { announceStep } from './steps/announce.ts';
+import { cleanStep } from './steps/care/clean.ts';
+import { renewStep } from './steps/care/renew.ts';
+import { restartStep } from './steps/care/restart.ts';
 import { cordonStep } from './steps/cordon.ts';
 import { detachStep } from './steps/detach.ts';
 import { drainStep } from './steps/drain.ts';
@@ -17,12 +20,26 @@ import { settleStep } from './steps/settle.ts';
 import { swapStep } from './steps/swap.ts';
 import { reached, type StepDefinition, type Work } from './work.ts';
 
+/** What is done on the node once its Node has its new subnet. */
+const CARE = [restartStep, cleanStep, renewStep];
+
 /** The steps of a move, in their order. */
 export const STEPS: Record<Move['method'], StepDefinition[]> = {
-  recreate: [cordonStep, drainStep, detachStep, swapStep, announceStep, reownStep, settleStep, finishStep],
-  patch: [fillStep],
-  reset: [cordonStep, drainStep, detachStep, swapStep, announceStep, allocateStep, reownStep, settleStep, finishStep],
-  create: [postStep, reownStep, settleStep, finishStep],
+  recreate: [cordonStep, drainStep, detachStep, swapStep, announceStep, reownStep, settleStep, ...CARE, finishStep],
+  patch: [fillStep, ...CARE],
+  reset: [
+    cordonStep,
+    drainStep,
+    detachStep,
+    swapStep,
+    announceStep,
+    allocateStep,
+    reownStep,
+    settleStep,
+    ...CARE,
+    finishStep,
+  ],
+  create: [postStep, reownStep, settleStep, ...CARE, finishStep],
 };
 
 /** What is told of a move. */

@@ -71,6 +71,6 @@ interface Parts extends Pick<Work, 'lock' | 'journal' | 'watch' | 'choices' | 'r
   discovery: Discovery;
 }
 
-function workOf({ tools: { clock, waits, ground, stopping, leaving, progress, tell }, ...parts }: Parts): Work {
-  return { clock, waits, ground, stopping, leaving, progress, tell, ...parts };
+function workOf({ tools: { clock, waits, ground, nonce, stopping, leaving, progress, tell }, ...parts }: Parts): Work {
+  return { clock, waits, ground, nonce, stopping, leaving, progress, tell, ...parts };
 }

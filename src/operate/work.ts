@@ -25,6 +25,8 @@ export interface Work {
   heartbeats: Map<string, string>;
   /** Subnets that later moves of the plan are to have: never given to this one instead. */
   reserved: string[];
+  /** Random digits, one process's own. */
+  nonce: string;
   /** True once the operator wants to stop: waits that are not vital end. */
   stopping(): boolean;
   /** Shut while the Node is or may be absent. */
@@ -61,6 +63,9 @@ export const STEP_ORDER: Step[] = [
   'allocated',
   'reowned',
   'settled',
+  'restarted',
+  'cleaned',
+  'renewed',
   'finished',
 ];
 

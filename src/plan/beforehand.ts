@@ -15,6 +15,7 @@ export function beforehand(plan: MovePlan, survey: ClusterSurvey, judgement: Jud
   return [
     ...cniNotes(plan, survey, surroundings),
     ...allocationNotes(surroundings),
+    ...proxyNotes(plan, surroundings),
     ...(recreated.length === 0
       ? []
       : [
@@ -47,6 +48,16 @@ function cniNotes({ moves }: MovePlan, { nodes }: ClusterSurvey, { cnis }: Surro
 
 function allocationNotes({ allocator }: Surroundings): string[] {
   return allocator.known ? [] : [`who hands out subnets in this cluster is not known: ${allocator.reason}`];
+}
+
+/** What needs a restart by hand is left to the operator. */
+function proxyNotes({ moves }: MovePlan, { proxyByNodeCIDR }: Surroundings): string[] {
+  const some = proxyByNodeCIDR && moves.some(({ from, to }) => from.join(',') !== to.join(','));
+  return some
+    ? [
+        "kube-proxy knows local pods by their node's subnet (detectLocalMode NodeCIDR): from 1.24.17 on it starts again by itself",
+      ]
+    : [];
 }
 
 function offlineNotes({ moves }: MovePlan, { nodes }: ClusterSurvey): string[] {

@@ -1,47 +1,64 @@
 import { ANNOUNCING } from '../cni/announcement.ts';
 import { recogniseCNI } from '../cni/recognise.ts';
+import type { LeftToDo } from '../model/left-to-do.ts';
 import type { Move } from '../model/plan.ts';
-import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import { count, shellWord } from '../model/text.ts';
+import { embeddedByHand } from './care/by-hand.ts';
+import { driversLeft } from './care/drivers.ts';
+import { kubeProxyLeft } from './care/kube-proxy.ts';
+import { type CareTerms, type CareView, careLeft } from './care/outlook.ts';
+import { isOnPodNetwork } from './care/renewal.ts';
 import { podName } from './drain/pod.ts';
 import type { DrainVerdict } from './drain/verdict.ts';
 
-/** Something that the operation does not do, and the command that does it. */
-export interface LeftToDo {
-  what: string;
-  command: string | undefined;
+/** What is known when the plan is shown. */
+export interface LeftSight {
+  survey: ClusterSurvey;
+  /** Of the node; undefined where its pods may not be read. */
+  view: CareView | undefined;
+  /** What draining does; undefined when the node is not drained. */
+  drain: DrainVerdict | undefined;
+  /** Undefined: --after-care=none. */
+  care: CareTerms | undefined;
+  /** kube-proxy knows local pods by their node's subnet. */
+  proxyByNodeCIDR: boolean;
 }
 
-/**
- * What remains for the operator after the move, in the order in which it is to be done. `pods`: on its pod network now;
- * `drain`: what draining does, undefined when the node is not drained.
- */
-export function leftToDo(
-  move: Move,
-  survey: ClusterSurvey,
-  pods: number | undefined,
-  drain: DrainVerdict | undefined,
-): LeftToDo[] {
-  const { node } = move;
-  if (move.method === 'patch') return [];
+/** What remains for the operator after the move, in the order in which it is to be done. */
+export function leftToDo(move: Move, { survey, view, drain, care, proxyByNodeCIDR }: LeftSight): LeftToDo[] {
+  const { node, raw } = move;
+  const drivers = move.method === 'patch' ? [] : driversLeft({ node, raw, dependents: [] }, []);
+  if (move.from.join(',') === move.to.join(',')) return drivers;
+  const proxy = proxyByNodeCIDR ? kubeProxyLeft(move) : [];
+  const reannounced = move.survivors.flatMap((survivor) => reannounce(survivor, survey));
+  if (care && view && view.agents.length > 0) {
+    const evicted = new Set(drain?.evict.map(({ uid }) => uid));
+    return [...reannounced, ...careLeft({ move, view, evicted }, care), ...proxy];
+  }
+  if (move.method === 'patch') return proxy;
+  const pods = view?.pods.filter(isOnPodNetwork).length;
   return [
-    ...move.survivors.flatMap((survivor) => reannounce(survivor, survey)),
+    ...reannounced,
     ...cni(move, survey),
     ...(drain ? keptPods(node, drain, pods) : pods === 0 ? [] : [oldPods(node)]),
-    ...drivers(move),
+    ...drivers,
+    ...proxy,
   ];
 }
 
-/** Restarting the CNI's pod is what every CNI needs; the bridge is flannel's (F: "cni0" already has an IP address). */
-function cni({ node, from }: Move, survey: ClusterSurvey): LeftToDo[] {
+/** Restarting the CNI's pod is what every CNI needs; the bridge is flannel's (bridge.go:ensureAddr). */
+function cni(move: Move, survey: ClusterSurvey): LeftToDo[] {
+  const { node, from } = move;
+  const embedded = embeddedByHand(move);
+  if (embedded) return [embedded];
   const found = survey.nodes.find(({ name }) => name === node);
   const name = found && recogniseCNI(found)?.name;
   const bridge = name === 'flannel' || name === undefined ? ', then remove the old bridge (ip link del cni0)' : '';
   return [
     {
       what: `${name ?? 'the CNI'} on ${node} uses ${from.join(',')} until it is restarted: delete its pod there${bridge}`,
-      command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
+      commands: [`kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`],
     },
   ];
 }
@@ -49,7 +66,7 @@ function cni({ node, from }: Move, survey: ClusterSurvey): LeftToDo[] {
 function oldPods(node: string): LeftToDo {
   return {
     what: `pods of ${node} on the pod network keep their old addresses until they are deleted; the node is not drained (a drain may need --delete-emptydir-data, which deletes what is in emptyDir volumes)`,
-    command: `kubectl drain ${node} --ignore-daemonsets && kubectl uncordon ${node}`,
+    commands: [`kubectl drain ${node} --ignore-daemonsets && kubectl uncordon ${node}`],
   };
 }
 
@@ -65,20 +82,20 @@ function keptPods(node: string, { evict, daemonPods, staticPods }: DrainVerdict,
     {
       concerns: daemonPods.length,
       what: `DaemonSet-managed pods ${keep} deleted: ${names(daemonPods)}`,
-      command: daemonPods.map(deletion).join(' && '),
+      commands: [daemonPods.map(deletion).join(' && ')],
     },
     {
       concerns: staticPods.length,
       what: `static pods ${keep} restarted on the host: ${names(staticPods)}`,
-      command: undefined,
+      commands: [],
     },
     {
       concerns: passedOver,
       what: `${count(passedOver, 'pod')} ${keep} deleted: --pod-selector or --skip-wait-for-delete-timeout passes over them`,
-      command: undefined,
+      commands: [],
     },
   ];
-  return left.flatMap(({ concerns, what, command }) => (concerns > 0 ? [{ what, command }] : []));
+  return left.flatMap(({ concerns, what, commands }) => (concerns > 0 ? [{ what, commands }] : []));
 }
 
 /**
@@ -89,21 +106,5 @@ function reannounce(survivor: string, survey: ClusterSurvey): LeftToDo[] {
   const annotations = survey.nodes.find(({ name }) => name === survivor)?.annotations ?? {};
   if (ANNOUNCING.some((key) => annotations[key] !== undefined)) return [];
   const what = `peers may lose their route to ${survivor}, which keeps the shared subnet: restart the CNI on every node`;
-  return [{ what, command: undefined }];
-}
-
-/** kubelet ≥ 1.35 deletes a CSINode whose owner is not the Node uid it started with (nodeinfomanager.go:ensureNodeOwnsCSINode). */
-function drivers({ node, raw }: Move): LeftToDo[] {
-  const status = asObject(raw.status);
-  const version = asText(asObject(status.nodeInfo).kubeletVersion) ?? '';
-  const [, minor] = /^v1\.(\d+)\./.exec(version) ?? [];
-  const volumes = asTexts(asObject(raw.metadata).annotations)['csi.volume.kubernetes.io/nodeid'];
-  const attached = volumes !== undefined || asList(status.volumesInUse).length > 0;
-  if (!attached || minor === undefined || Number(minor) < 35) return [];
-  return [
-    {
-      what: `restart the kubelet of ${node} before any CSI driver on it restarts`,
-      command: `systemctl restart kubelet  # on ${node}`,
-    },
-  ];
+  return [{ what, commands: [] }];
 }

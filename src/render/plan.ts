@@ -10,6 +10,8 @@ export interface PlanNotes {
   pods: ReadonlyMap<string, number>;
   /** What draining does, by node; undefined with --drain=false. */
   drained: { node: string; lines: string[] }[] | undefined;
+  /** What after-care does on the nodes. */
+  cared: string[];
   /** What was seen before anything is done, and what could not be seen. */
   beforehand: string[];
   /** What the operation does not do, by node. */
@@ -31,7 +33,7 @@ const HOW: Record<Move['method'], string> = {
 export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
   const recreates = plan.moves.some(({ method }) => method === 'recreate' || method === 'reset');
   const parts = [
-    ...(notes.verb === 'reset' ? [`${UNTOUCHED}\n\n`] : []),
+    ...(notes.verb === 'reset' ? [`${notes.cared.length > 0 ? TOUCHED : UNTOUCHED}\n\n`] : []),
     renderTable(
       COLUMNS,
       plan.moves.map((move) => row(move, notes)),
@@ -40,8 +42,14 @@ export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
       'Refused:',
       plan.refused.map(({ node, reason }) => `  ${node}: ${reason}`),
     ),
-    ...(recreates ? [`\n${PROTOCOL}\n`] : []),
+    ...(recreates
+      ? [`\n${PROTOCOL}${notes.cared.length > 0 ? '' : ' Nothing on the machine restarts.'}\n${LOCKED}\n`]
+      : []),
     ...section(`${DRAINED}:`, perNode(notes.drained ?? [])),
+    ...section(
+      'After-care on the nodes:',
+      notes.cared.map((line) => `  ${line}`),
+    ),
     ...section(
       'Seen beforehand:',
       notes.beforehand.map((line) => `  - ${line}`),
@@ -56,9 +64,13 @@ export function renderPlan(plan: MovePlan, notes: PlanNotes): string {
 
 const UNTOUCHED = 'The machines are not touched: only the Node objects are created again.';
 
+const TOUCHED = 'The machines are not touched but for the after-care: only the Node objects are created again.';
+
 const PROTOCOL = `Each Node is stored on disk and in the cluster, what it owns is detached, the Node is deleted and at once created
-again with its new subnet, and owns its things again. Its uid and creationTimestamp are new. Nothing on the machine restarts.
-A second operator of this program is locked out meanwhile; what is interrupted is finished by kubectl podcidr resume.`;
+again with its new subnet, and owns its things again. Its uid and creationTimestamp are new.`;
+
+const LOCKED =
+  'A second operator of this program is locked out meanwhile; what is interrupted is finished by kubectl podcidr resume.';
 
 const DRAINED =
   'Before that each Node is cordoned and drained, afterwards it is as schedulable as it was; pods on the host network stay';

@@ -31,11 +31,15 @@ const DOING: Record<Step | Wait, string> = {
   allocated: 'waiting for a subnet',
   reowned: 'giving back what it owned',
   settled: 'waiting until it is Ready',
+  restarted: 'restarting its CNI',
+  cleaned: 'removing what is left of its former subnet',
+  renewed: 'renewing its pods',
   finished: 'finishing',
   undone: 'taking it back',
   pause: 'pausing',
   cooldown: 'cooling down',
   heartbeats: 'waiting for heartbeats',
+  peers: 'looking at the routes of the other nodes',
   allocator: 'looking after the allocator',
 };
 

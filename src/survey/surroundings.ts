@@ -8,6 +8,7 @@ import { asObject, asText, asTexts } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Detaching, Surroundings } from '../model/surroundings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
+import { detectsByNodeCIDR } from '../plan/care/kube-proxy.ts';
 import { readHooks } from './admission/hooks.ts';
 import { allowed } from './allowed.ts';
 import { watchersByGroup, watchersByWorkload } from './deletion-watchers.ts';
@@ -20,11 +21,12 @@ const PAGE = 500;
  * never a failure. Throws Failure, WireError.
  */
 export async function readSurroundings(wire: Wire, survey: ClusterSurvey): Promise<Surroundings> {
-  const [daemonSets, deployments, cilium, calico, hooks, detaching] = await Promise.all([
+  const [daemonSets, deployments, cilium, calico, kubeProxy, hooks, detaching] = await Promise.all([
     allowed('DaemonSets', wire.server, () => listWorkloads(wire, 'daemonsets')),
     allowed('Deployments', wire.server, () => listWorkloads(wire, 'deployments')),
     readConfig(wire, 'cilium-config'),
     readConfig(wire, 'calico-config'),
+    readConfig(wire, 'kube-proxy'),
     allowed('admission configurations', wire.server, () => readHooks(wire, survey.nodes)),
     allowed('VolumeAttachments', wire.server, () => readDetaching(wire)),
   ]);
@@ -32,7 +34,16 @@ export async function readSurroundings(wire: Wire, survey: ClusterSurvey): Promi
   const cnis = mapReading(daemonSets, (items) =>
     installedCNIs(items, { 'cilium-config': cilium, 'calico-config': calico }),
   );
-  return { cnis, watchers: await watchers(wire, daemonSets, deployments), hooks, detaching, allocator, allocates };
+  const proxyByNodeCIDR = detectsByNodeCIDR(kubeProxy);
+  return {
+    cnis,
+    watchers: await watchers(wire, daemonSets, deployments),
+    hooks,
+    detaching,
+    proxyByNodeCIDR,
+    allocator,
+    allocates,
+  };
 }
 
 /** By their workloads; where those may not be read, by the API groups that they bring, which anybody may see. */
@@ -58,7 +69,7 @@ async function listWorkloads(wire: Wire, resource: string): Promise<RawObject[]>
   return (await listObjects(wire, { path: `/apis/apps/v1/${resource}`, freshness: 'quorum', page: PAGE })).items;
 }
 
-/** A ConfigMap of a CNI; empty when it is not there or may not be read: then nothing is concluded from it. */
+/** A ConfigMap of a CNI or of kube-proxy; empty when it is not there or may not be read: then nothing is concluded from it. */
 async function readConfig(wire: Wire, name: string): Promise<Record<string, string>> {
   try {
     const path = `/api/v1/namespaces/kube-system/configmaps/${name}`;

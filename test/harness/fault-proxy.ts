@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { ControlPlane } from './control-plane.ts';
 
@@ -47,6 +47,7 @@ const PASS: Fault = { kind: 'pass' };
 export async function startFaultProxy(plane: Pick<ControlPlane, 'dir' | 'kubeconfig' | 'server'>): Promise<FaultProxy> {
   const seen: SeenRequest[] = [];
   const held = new Set<Promise<void>>();
+  const sockets = new Set<Socket>();
   let fault: (request: SeenRequest) => Fault = () => PASS;
   let trialFault = fault;
   const config = JSON.parse(readFileSync(plane.kubeconfig, 'utf8'));
@@ -113,9 +114,42 @@ export async function startFaultProxy(plane: Pick<ControlPlane, 'dir' | 'kubecon
     forwarded.end(body);
   }
 
+  /** A websocket (exec): it is reset, or passed; `after` is called once the server has ended it. */
+  async function passSocket(incoming: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
+    const request = { method: incoming.method ?? '', path: incoming.url ?? '', body: '' };
+    seen.push(request);
+    const decided = fault(request);
+    sockets.add(client);
+    client.on('error', () => client.destroy()).on('close', () => sockets.delete(client));
+    if (decided.kind === 'reset') return void client.destroy();
+    if (decided.kind === 'then') await decided.before?.();
+    const { host: _host, ...headers } = incoming.headers;
+    const forwarded = httpsRequest(`${plane.server}${request.path}`, { headers, agent: new Agent(agent.options) });
+    forwarded.on('error', () => client.destroy());
+    forwarded.on('response', (response) => {
+      client.write(`HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\nconnection: close\r\n\r\n`);
+      response.pipe(client);
+    });
+    forwarded.on('upgrade', (response, upstream, first) => {
+      const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${value}`);
+      client.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`);
+      client.write(first);
+      upstream.write(head);
+      upstream.on('error', () => client.destroy());
+      upstream.pipe(client, { end: false });
+      upstream.on('end', async () => {
+        if (decided.kind === 'then') await decided.after?.();
+        client.end();
+      });
+      client.pipe(upstream);
+    });
+    forwarded.end();
+  }
+
   const server = createServer(
     (incoming, outgoing) => void handle(incoming, outgoing).catch(() => incoming.socket.destroy()),
   );
+  server.on('upgrade', (incoming, client: Socket, head) => void passSocket(incoming, client, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const kubeconfig = join(plane.dir, `proxy-${(server.address() as AddressInfo).port}.kubeconfig`);
   const name = 'proxy';
@@ -143,6 +177,7 @@ export async function startFaultProxy(plane: Pick<ControlPlane, 'dir' | 'kubecon
     close: async () => {
       agent.destroy();
       server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

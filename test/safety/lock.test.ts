@@ -11,7 +11,7 @@ const PATIENT = 30_000;
 let rig: Rig;
 let writes: Point[];
 test.before(async () => {
-  rig = await startRig(undefined, reassign.controllerManager);
+  rig = await startRig(undefined, reassign);
   writes = (await discover(rig, reassign)).filter(({ kind }) => kind === 'request');
 });
 test.after.always(() => rig?.stop());

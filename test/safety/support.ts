@@ -15,7 +15,7 @@ export function tortureTests(scenario: Scenario): void {
   let rig: Rig;
   let points: Point[];
   test.before(async () => {
-    rig = await startRig(undefined, scenario.controllerManager);
+    rig = await startRig(undefined, scenario);
     points = await discover(rig, scenario);
   });
   test.after.always(() => rig?.stop());

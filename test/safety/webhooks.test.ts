@@ -8,7 +8,7 @@ import { type Review, startWebhook, type Webhook } from '../harness/webhook.ts';
 let rig: Rig;
 let webhook: Webhook;
 test.before(async () => {
-  rig = await startRig(undefined, reassign.controllerManager);
+  rig = await startRig(undefined, reassign);
 });
 test.after.always(() => rig?.stop());
 test.beforeEach(async () => {

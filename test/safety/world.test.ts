@@ -9,7 +9,7 @@ import type { State } from '../harness/torture/world.ts';
 let rig: Rig;
 let writes: Point[];
 test.before(async () => {
-  rig = await startRig(undefined, reassign.controllerManager);
+  rig = await startRig(undefined, reassign);
   writes = (await discover(rig, reassign)).filter(({ kind }) => kind === 'request');
 });
 test.after.always(() => rig?.stop());

@@ -6,6 +6,8 @@ import type { Flags } from './flag.ts';
 import { COOLDOWN_FLAG, durationFlag, OPERATION_FLAGS, operationFlags } from './operation.ts';
 import { settingFlags } from './settings.ts';
 
+const AFTER_CARES = ['auto', 'none'] as const;
+
 const DRY_RUNS = ['none', 'client', 'server'] as const;
 
 /** What every command that makes a plan and moves nodes knows. */
@@ -47,8 +49,8 @@ export const MOVING_FLAGS: Flags = {
   'after-care': {
     type: 'text',
     value: 'MODE',
-    choices: ['none'],
-    help: 'none: what is to be done on the node afterwards is printed as left to you (default: none)',
+    choices: AFTER_CARES,
+    help: 'auto or none: auto restarts the CNI on each node that has moved, removes what its former subnet left there, deletes its pods with old addresses and sees that the other nodes have their routes; none only says what is to be done (default: auto)',
   },
   'pause-between': { type: 'text', value: 'DURATION', help: 'wait between two nodes, for example 30s' },
   ...COOLDOWN_FLAG,
@@ -69,6 +71,7 @@ export function movingFlags(args: Arguments) {
     ignoreUnlisted: args.bool('ignore-unlisted') ?? false,
     pauseBetween: durationFlag(args, 'pause-between') ?? 0,
     cooldown: durationFlag(args, 'cooldown') ?? COOLDOWN,
+    afterCare: AFTER_CARES.find((one) => one === args.text('after-care')) ?? ('auto' as const),
     allocatorRestart: allocatorFlags(args),
     settings: settingFlags(args),
     connection: connectionFlags(args),

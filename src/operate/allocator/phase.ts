@@ -1,5 +1,4 @@
 import type { OperationManifest, OperationRecord } from '../../model/operation.ts';
-import type { Outcome } from '../runner.ts';
 import type { Session } from '../session.ts';
 import { repairAllocatorLease } from './repair.ts';
 import { settleAllocator } from './settle.ts';
@@ -15,16 +14,9 @@ export async function settleAllocatorOf(
   records: OperationRecord[],
   session: Session,
 ): Promise<boolean> {
-  // The newest record of a node is the last.
-  const newest = new Map(records.map((record) => [record.node, record]));
   const mode = choices.allocatorRestart;
   session.tools.progress({ kind: 'wait', wait: 'allocator' });
-  const { state, lines } = await settleAllocator(session.work(choices, []), { mode, records: [...newest.values()] });
+  const { state, lines } = await settleAllocator(session.work(choices, []), { mode, records });
   for (const line of lines) session.tools.tell(line);
   return state !== 'stopped';
-}
-
-/** The records of the moves that are done. */
-export function recordsOf(outcomes: Outcome[]): OperationRecord[] {
-  return outcomes.flatMap((outcome) => (outcome.state === 'finished' ? [outcome.record] : []));
 }

@@ -8,6 +8,8 @@ export interface Needs {
   methods: MoveMethod[];
   drain: DrainOptions | undefined;
   allocatorRestart: OperationChoices['allocatorRestart'];
+  /** Something is done on the nodes afterwards. */
+  afterCare: boolean;
   /** What the Nodes own, as far as it was found. */
   dependents: Dependent[];
 }
@@ -44,7 +46,7 @@ export function neededDeeds({ methods, drain, dependents }: Needs): Deed[] {
 }
 
 /** Rights that the run wants, and goes on without. */
-export function wantedDeeds({ methods, allocatorRestart }: Needs): Wanted[] {
+export function wantedDeeds({ methods, allocatorRestart, afterCare }: Needs): Wanted[] {
   const recreates = methods.some((method) => method !== 'patch');
   const restart = leases(LEADER)(['get', 'update']).map((deed) => ({
     deed,
@@ -66,7 +68,32 @@ export function wantedDeeds({ methods, allocatorRestart }: Needs): Wanted[] {
     deed,
     loss: 'whether the kubelet renews its Lease afterwards is not seen',
   }));
-  return [...(allocatorRestart === 'auto' ? restart : []), ...(recreates ? heartbeat : []), ...events];
+  return [
+    ...(allocatorRestart === 'auto' ? restart : []),
+    ...(afterCare ? cared() : []),
+    ...(recreates ? heartbeat : []),
+    ...events,
+  ];
+}
+
+/** What after-care does on the nodes: it restarts their CNI's pod, looks at them and cleans up by commands there, and renews pods. */
+function cared(): Wanted[] {
+  return [
+    ...deeds(
+      '',
+      'pods',
+    )(['delete']).map((deed) => ({
+      deed,
+      loss: 'the CNI is not restarted on the nodes, and pods with old addresses stay; the plan says what is left to you',
+    })),
+    ...deeds(
+      '',
+      'pods/exec',
+    )(['get', 'create']).map((deed) => ({
+      deed,
+      loss: 'nothing is seen and removed on the nodes, nor are the routes of the others looked at; the plan says what is left to you',
+    })),
+  ];
 }
 
 /** What decides whether a Node may be deleted. */

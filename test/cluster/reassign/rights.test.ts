@@ -6,6 +6,7 @@ import type { KubeObject } from '../../../scripts/clusters/kube-object.ts';
 import { ROOT } from '../../../scripts/lib/places.ts';
 import { until } from '../../../scripts/lib/processes.ts';
 import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
+import { deploy, FLANNEL, podOf, scheduleDaemonPods } from '../../harness/daemon-sets.ts';
 import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
 import { createBudget, createPods } from './drain-support.ts';
 import { createTwins, getNode, ownedBy } from './support.ts';
@@ -176,8 +177,10 @@ test.serial(
 );
 
 /** What a run goes on without, saying what is lost. */
-const isDispensable = ({ resourceNames }: Rule, namespace: string) =>
-  ['kube-node-lease', 'default'].includes(namespace) || resourceNames?.[0] === 'kube-controller-manager';
+const isDispensable = ({ resources, resourceNames }: Rule, namespace: string) =>
+  ['kube-node-lease', 'default'].includes(namespace) ||
+  resourceNames?.[0] === 'kube-controller-manager' ||
+  resources[0] === 'pods/exec';
 
 for (const role of ROLES.filter(({ metadata }) => metadata.name === 'kubectl-podcidr-operator')) {
   const { namespace = '' } = role.metadata;
@@ -216,6 +219,41 @@ for (const role of ROLES.filter(({ metadata }) => metadata.name === 'kubectl-pod
     );
   });
 }
+
+test.serial(
+  'who may not delete pods, or run commands in them, is told what is left; the node moves all the same',
+  async (t) => {
+    const unschedule = await scheduleDaemonPods(plane);
+    t.teardown(unschedule);
+    await createTwins(plane, 'keeps', 'moves');
+    await deploy(plane, ['keeps', 'moves'], FLANNEL);
+    await grant('operator', 'kubectl-podcidr-operator');
+    await grant('operator', 'kubectl-podcidr-search');
+    const name = String((await podOf(plane, FLANNEL, 'moves'))?.metadata.name);
+    for (const [resource, verb, subnet] of [
+      ['pods', 'delete', '10.244.9.0/24'],
+      ['pods/exec', 'get', '10.244.10.0/24'],
+    ] as const) {
+      await withoutRule(
+        'operator',
+        'kubectl-podcidr-operator',
+        '',
+        ({ resources, verbs }) => resources[0] === resource && verbs[0] === verb,
+        async () => {
+          const ran = await as('operator', 'reassign', 'moves', `--cidr=${subnet}`, '--yes', '--ignore-daemonsets');
+          t.is(ran.code, 0, ran.stderr);
+          t.is((await getNode(plane, 'moves')).spec?.podCIDR, subnet);
+          const [plan = '', after = ''] = ran.stderr.split('node/moves cordoned');
+          t.regex(plan, new RegExp(`you may not .*${resource}: .*; the plan says what is left to you`));
+          for (const said of [plan, after]) {
+            t.regex(said, /Left to you.*\n {6}ip link del cni0 {2}# on moves\n/s);
+            t.is(said.includes(`kubectl delete pod -n kube-system ${name}\n`), resource === 'pods', said);
+          }
+        },
+      );
+    }
+  },
+);
 
 test.serial('the rules in the message work when they are pasted: no second message follows', async (t) => {
   await createTwins(plane, 'keeps', 'moves');

@@ -7,7 +7,7 @@ import { type ProgramOptions, type ProgramResult, runPodcidr } from '../program.
 import { shortWaitsBundle } from './bundle.ts';
 import { FILE_FAULTS, type FileFaultName, type RequestFault, type Victim } from './faults.ts';
 import { describeRequest, isWrite, type Point, PointCounter } from './points.ts';
-import type { Run } from './scenario.ts';
+import type { Run, Scenario } from './scenario.ts';
 import { World } from './world.ts';
 
 /** A program that says nothing for so long hangs. */
@@ -168,10 +168,13 @@ export class Rig {
   }
 }
 
-/** Starts a plane with these flags of kube-controller-manager, and what is needed around it. */
-export async function startRig(kubernetes: string | undefined, controllerManager: string[]): Promise<Rig> {
+/** Starts a plane as the scenario needs it, and what is needed around it. */
+export async function startRig(
+  kubernetes: string | undefined,
+  { controllerManager, kwok = false }: Pick<Scenario, 'controllerManager' | 'kwok'>,
+): Promise<Rig> {
   const program = await shortWaitsBundle();
-  const plane = await startControlPlane({ controllerManager, ...(kubernetes !== undefined && { kubernetes }) });
+  const plane = await startControlPlane({ controllerManager, kwok, ...(kubernetes !== undefined && { kubernetes }) });
   const rig = new Rig(plane, await startFaultProxy(plane), program);
   await rig.world.prepare();
   return rig;

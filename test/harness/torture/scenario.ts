@@ -1,3 +1,4 @@
+import { ANTREA, WORKLOAD } from '../daemon-sets.ts';
 import type { IsNew, Wish } from './judge.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +12,8 @@ export interface Scenario {
   lost?: boolean;
   /** Flags of kube-controller-manager that its plane needs. */
   controllerManager: string[];
+  /** Its plane needs kwok: pods that run. */
+  kwok?: boolean;
   /** Makes the cluster as it is before, and returns the arguments of the program. `run`: the program without any fault. */
   arrange(world: World, run: Run): Promise<string[]>;
   isNew: IsNew;
@@ -68,6 +71,22 @@ export const reassign: Scenario = {
   async arrange(world) {
     await createTwins(world);
     return ['reassign', 'moves', ...EVICTING, ...UNATTENDED];
+  },
+  isNew: exactly({ moves: '10.244.255.0/24' }),
+  rolledBack: former,
+  rollback: rollbackOfTheOnlyOne,
+};
+
+/** A duplicate gets a free subnet, its CNI is restarted and its pods are made anew; no command can be run on the node. */
+export const care: Scenario = {
+  verb: 'reassign (after-care)',
+  moved: ['moves'],
+  controllerManager: [],
+  kwok: true,
+  async arrange(world) {
+    await createTwins(world);
+    await world.createDaemonSets(['moves'], ANTREA, WORKLOAD);
+    return ['reassign', 'moves', '--ignore-daemonsets', ...EVICTING, ...UNATTENDED];
   },
   isNew: exactly({ moves: '10.244.255.0/24' }),
   rolledBack: former,
@@ -157,4 +176,4 @@ export const rollback: Scenario = {
 };
 
 /** Every scenario, by its name in the table. */
-export const SCENARIOS: Scenario[] = [reassign, fill, invalid, reset, restore, rollback];
+export const SCENARIOS: Scenario[] = [reassign, care, fill, invalid, reset, restore, rollback];

@@ -5,6 +5,7 @@ import type { NodeOptions } from '../../../scripts/clusters/node-object.ts';
 import { until } from '../../../scripts/lib/processes.ts';
 import { ownedBy } from '../../cluster/reassign/support.ts';
 import type { ControlPlane } from '../control-plane.ts';
+import { type DaemonSetWish, deploy, scheduleDaemonPods, undeploy } from '../daemon-sets.ts';
 import { node, pod } from '../node.ts';
 
 /** All that a case can change: every Node by name, and what the Nodes own by path. */
@@ -26,6 +27,8 @@ export class World {
   #nodes: string[] = [];
   #dependents: string[] = [];
   #pods: string[] = [];
+  #daemonSets: DaemonSetWish[] = [];
+  #unschedule = () => {};
   readonly #lost = new Map<string, KubeObject>();
 
   constructor(plane: ControlPlane) {
@@ -47,6 +50,13 @@ export class World {
     });
     const served = await until(async () => (await this.plane.api.request('GET', WIDGETS)).status === 200, 30_000);
     if (!served) throw new Error('the custom resources are not served');
+  }
+
+  /** DaemonSets with a running pod on each of the nodes: for planes with kwok. */
+  async createDaemonSets(nodes: string[], ...wishes: DaemonSetWish[]): Promise<void> {
+    this.#daemonSets.push(...wishes);
+    this.#unschedule = await scheduleDaemonPods(this.plane);
+    await deploy(this.plane, nodes, ...wishes);
   }
 
   /** A Node that has lived for a while: admission's not-ready taint is gone. */
@@ -127,6 +137,8 @@ export class World {
   /** Takes away what the case and the program have made. */
   async clear(): Promise<void> {
     const { api } = this.plane;
+    this.#unschedule();
+    await undeploy(this.plane, ...this.#daemonSets);
     await Promise.all([
       ...this.#dependents.map((path) => api.delete(path)),
       ...this.#pods.map((name) => api.delete(`/api/v1/namespaces/default/pods/${name}`, { gracePeriodSeconds: 0 })),
@@ -137,6 +149,7 @@ export class World {
     this.#nodes = [];
     this.#dependents = [];
     this.#pods = [];
+    this.#daemonSets = [];
     this.#lost.clear();
   }
 }

@@ -13,6 +13,7 @@ const known = <T>(value: T): Reading<T> => ({ known: true, value, source: 'test'
 const UNKNOWN = { known: false, reason: 'forbidden' } as const;
 
 const QUIET: Surroundings = {
+  proxyByNodeCIDR: false,
   cnis: known([]),
   watchers: known([]),
   hooks: known([]),

@@ -1,0 +1,116 @@
+import { careFor } from '../../cni/care/catalogue.ts';
+import { type CNIPod, listCNIPods } from '../../host/cni-pods.ts';
+import { findNode } from '../../kube/objects/node.ts';
+import type { LeftToDo } from '../../model/left-to-do.ts';
+import type { OperationRecord } from '../../model/operation.ts';
+import { count } from '../../model/text.ts';
+import { routeTarget } from '../../plan/care/routes.ts';
+import { overlaps } from '../../subnet/block.ts';
+import { readableBlocks } from '../../subnet/parse.ts';
+import { persist } from '../persist.ts';
+import { sideBySide } from '../side-by-side.ts';
+import type { Work } from '../work.ts';
+import { askPeers, removeAbandoned, type Sought } from './ask-peers.ts';
+import { restartPeers } from './restart-peers.ts';
+import { reasonOf } from './step.ts';
+
+/** From so many on the operator is told that they are looked at. */
+const MANY = 20;
+
+/** Of the nodes that could not be asked so many are named. */
+const NAMED = 5;
+
+/**
+ * What became of the routes. `seen`: every node that has a pod of the CNI has them; `left`: the lines say what is left to the
+ * operator; `stopped`: the operator wanted to stop before, a later run goes on.
+ */
+export interface PeersOutcome {
+  state: 'not needed' | 'seen' | 'left' | 'stopped';
+  left: LeftToDo[];
+}
+
+/**
+ * Sees to it, once after all moves of an operation, that every other node has its routes to the moved nodes and to those that
+ * keep a subnet which was given up: peers lose the route of such a survivor with the deleted Node, and one that missed an event
+ * keeps an old one for ever (kube.go:handleUpdateLeaseEvent looks at annotations alone). Where a route lacks after
+ * `waits.peerRoutes` the CNI is restarted. May be run again. Never throws for what a server or a node does.
+ */
+export async function settlePeers(records: OperationRecord[], work: Work): Promise<PeersOutcome> {
+  const moved = records.filter(isCared);
+  if (moved.length === 0) return { state: 'not needed', left: [] };
+  if (work.stopping()) return { state: 'stopped', left: [] };
+  work.progress({ kind: 'wait', wait: 'peers' });
+  try {
+    const sought = await whatIsSought(moved, work);
+    if (sought.targets.length === 0) return { state: 'left', left: [UNROUTED] };
+    const pods = await persist(work, () => listCNIPods(work.wire));
+    const peers = pods.filter(({ cni, running, deleting }) => cni === sought.cni && running && !deleting);
+    return await settle(peers, sought, work);
+  } catch (error) {
+    const what = `look whether the other nodes have their routes: ${reasonOf(error, work)}`;
+    return { state: 'left', left: [{ what, commands: [] }] };
+  }
+}
+
+const UNROUTED: LeftToDo = {
+  what: "look whether the other nodes reach the moved ones: this CNI's backend gives them no routes to be looked at",
+  commands: [],
+};
+
+async function settle(peers: CNIPod[], sought: Sought, work: Work): Promise<PeersOutcome> {
+  if (peers.length >= MANY) work.tell(`Looking at the routes of ${count(peers.length, 'node')}`);
+  const { clock, waits } = work;
+  const end = clock.monotonic() + waits.peerRoutes;
+  let seen = await askPeers(peers, sought, work);
+  const silent = seen.filter(({ why }) => why !== undefined);
+  for (;;) {
+    seen = seen.filter(({ lacks, stale }) => lacks.length + stale.length > 0);
+    if (seen.length === 0 || clock.monotonic() >= end) break;
+    if (work.stopping()) return { state: 'stopped', left: [] };
+    await clock.sleep(waits.nodePoll);
+    seen = await askPeers(
+      seen.map(({ peer }) => peer),
+      sought,
+      work,
+    );
+  }
+  await removeAbandoned(seen, work);
+  const lacking = await restartPeers(
+    seen.filter(({ lacks }) => lacks.length > 0),
+    sought,
+    work,
+  );
+  const left = [
+    ...lacking.map(({ peer, lacks }) => ({
+      what: `${peer.node} has no route to ${lacks.map(({ node }) => node).join(', ')}: see why`,
+      commands: [`kubectl logs -n ${peer.namespace} ${peer.name} -c ${peer.container}`],
+    })),
+    ...silentLeft(silent.map(({ peer, why = '' }) => ({ node: peer.node, why }))),
+  ];
+  return { state: left.length > 0 ? 'left' : 'seen', left };
+}
+
+/** Moved nodes whose CNI works with the new subnets, and gives every node a route to each other. */
+function isCared({ care, step, from, to }: OperationRecord): boolean {
+  const routed = (care?.agents ?? []).some(({ cni }) => careFor(cni)?.routes);
+  return routed && care?.blocked !== true && step !== 'undone' && from.join(',') !== to.join(',');
+}
+
+async function whatIsSought(moved: OperationRecord[], work: Work): Promise<Sought> {
+  const agents = moved.flatMap(({ care }) => care?.agents ?? []);
+  const cni = agents.find((agent) => careFor(agent.cni)?.routes)?.cni ?? '';
+  const names = new Set(moved.flatMap(({ node, survivors }) => [node, ...survivors.map((survivor) => survivor.node)]));
+  const nodes = await sideBySide([...names], (name) => persist(work, () => findNode(work.wire, name)));
+  const targets = nodes.flatMap((node) => (node ? (routeTarget(node, cni) ?? []) : []));
+  const held = readableBlocks([...(await work.watch.subnets()).values()].flat());
+  const former = readableBlocks(moved.flatMap(({ from }) => from));
+  return { cni, targets, abandoned: former.filter((block) => !held.some((one) => overlaps(one, block))) };
+}
+
+function silentLeft(silent: { node: string; why: string }[]): LeftToDo[] {
+  return [...Map.groupBy(silent, ({ why }) => why)].map(([why, group]) => {
+    const names = group.slice(0, NAMED).map(({ node }) => node);
+    const more = group.length > NAMED ? ` and ${group.length - NAMED} more` : '';
+    return { what: `look whether ${names.join(', ')}${more} have their routes: ${why}`, commands: [] };
+  });
+}
