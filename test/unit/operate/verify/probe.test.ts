@@ -74,7 +74,10 @@ for (const [title, status, says] of [
     {
       phase: 'Failed',
       containerStatuses: [
-        { name: 'probe', state: { terminated: { exitCode: 128, reason: 'StartError', message: 'exec: "sh": not found' } } },
+        {
+          name: 'probe',
+          state: { terminated: { exitCode: 128, reason: 'StartError', message: 'exec: "sh": not found' } },
+        },
       ],
     },
     'the probe ended (StartError: exec: "sh": not found)',
