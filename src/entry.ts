@@ -42,6 +42,7 @@ function compose(waits: Waits): Context {
     signals: processSignals(process, streams.err),
     version,
     identity: identity(),
+    process: { pid: process.pid, runs },
     random: (digits) =>
       randomBytes(Math.ceil(digits / 2))
         .toString('hex')
@@ -55,6 +56,16 @@ function compose(waits: Waits): Context {
       return logged(wire, (line) => streams.err(`${line}\n`), systemClock.monotonic);
     },
   };
+}
+
+/** Signal 0 asks without sending anything; a process of somebody else may not be asked, but runs. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** In a container the user may have no name. */

@@ -19,6 +19,10 @@ void enter({
   leaderHeld: 60_000,
   allocation: 3_000,
   absenceNoticed: 1_000,
+  // Longer where real kubelets start them.
+  probeStart: Number(process.env.PODCIDR_TEST_PROBE_START ?? process.env.PODCIDR_TEST_CARE ?? 1_000),
+  probeAnswer: Number(process.env.PODCIDR_TEST_PROBE_ANSWER ?? 5_000),
+  ownership: Number(process.env.PODCIDR_TEST_CARE ?? 400),
   // Longer where real kubelets start pods.
   agentBack: Number(process.env.PODCIDR_TEST_CARE ?? 1_500),
   shellOpens: 300,

@@ -23,6 +23,7 @@ import { resume } from './resume.ts';
 import { rollback } from './rollback.ts';
 import type { Subcommand } from './subcommand.ts';
 import { validate } from './validate.ts';
+import { verify } from './verify.ts';
 import { version } from './version.ts';
 
 /** In the order of help. */
@@ -40,6 +41,7 @@ export const SUBCOMMANDS: Subcommand[] = [
   operations,
   resume,
   rollback,
+  verify,
   version,
 ];
 

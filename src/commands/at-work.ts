@@ -14,7 +14,8 @@ import { leftAfterwards } from '../render/left.ts';
 import { DONE, operationDocument } from '../render/operation.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import type { Context } from './context.ts';
-import { progressDisplay } from './progress-display.ts';
+import { type ProgressDisplay, progressDisplay } from './progress-display.ts';
+import { verifyAfter } from './verify-after.ts';
 
 export interface AtWork {
   wire: Wire;
@@ -62,7 +63,7 @@ export async function atWork(
       },
     });
     display.close();
-    return await conclude(ended, options, context, { tell, leaving });
+    return await conclude(ended, options, context, { tell, leaving, display });
   } catch (error) {
     if (!(error instanceof Left)) throw error;
     // Before the operation was begun, or said to be.
@@ -79,21 +80,27 @@ export async function atWork(
 async function conclude(
   { manifest, outcomes, cared }: Ended,
   { wire, output, refused }: AtWork,
-  { streams }: Context,
-  { tell, leaving }: Pick<Tools, 'tell' | 'leaving'>,
+  context: Context,
+  { tell, leaving, display }: Pick<Tools, 'tell' | 'leaving'> & { display: ProgressDisplay },
 ): Promise<ExitCode> {
   const done = outcomes.flatMap((outcome) => (outcome.state === 'finished' ? [outcome.record] : []));
   const moved = done.filter(({ step }) => step !== 'undone');
   // Who has left does not wait for another look.
   const looked = leaving.left ? [] : await verify(wire, done, manifest.choices.allowConflict);
-  const complaints = [...otherwise(moved), ...looked];
+  const ofAPI = [...otherwise(moved), ...looked];
+  // What may be shared need not reach each other; what is not finished is looked at when it is.
+  const isWhole = manifest.state !== 'open' && !manifest.choices.allowConflict;
+  const beyond = await verifyAfter(context, isWhole ? moved : [], { wire, leaving, display });
+  const complaints = [...ofAPI, ...beyond.complaints];
   for (const complaint of complaints) tell(`error: ${complaint}`);
-  if (done.some((record) => !isAbsentAgain(record)) && complaints.length === 0 && !leaving.left) {
+  if (done.some((record) => !isAbsentAgain(record)) && ofAPI.length === 0 && !leaving.left) {
     const alone = manifest.choices.allowConflict ? '' : ', shared with no other node';
     const which = manifest.verb === 'rollback' ? 'former' : 'new';
     tell(`Verified: every moved node is there once, with its ${which} subnet${alone}.`);
-    for (const line of verifiedByCare(cared)) tell(line);
+    for (const line of verifiedByCare(cared, beyond.looked)) tell(line);
   }
+  for (const line of beyond.lines) tell(line);
+  if (beyond.complaints.length > 0) tell(`See: kubectl podcidr verify ${moved.map(({ node }) => node).join(' ')}`);
   if (done.length > 0 && leaving.left) tell('Not verified: it was stopped at once.');
   for (const line of leftAfterwards(cared?.left ?? [], cared?.unseen ?? [])) tell(line);
   if (manifest.state === 'open') {
@@ -103,12 +110,12 @@ async function conclude(
     tell(`  kubectl podcidr resume ${manifest.operation}`);
     tell(`  kubectl podcidr rollback ${manifest.operation}`);
   }
-  if (output) streams.out(renderDocument(operationDocument(manifest, outcomes), output));
+  if (output) context.streams.out(renderDocument(operationDocument(manifest, outcomes), output));
   return exitCode({ manifest, outcomes }, refused, complaints);
 }
 
 /** What after-care has seen on the nodes, and what nobody has looked at. */
-function verifiedByCare(cared: Cared | undefined): string[] {
+function verifiedByCare(cared: Cared | undefined, looked: boolean): string[] {
   const { inForce = false, routes = false } = cared ?? {};
   const seen = [
     ...(inForce ? ['the CNI on them works with it'] : []),
@@ -117,9 +124,12 @@ function verifiedByCare(cared: Cared | undefined): string[] {
   const open = [
     ...(inForce ? [] : ['the CNI on the nodes']),
     ...(routes ? [] : ['routes of the peers']),
-    'reachability of pods',
+    ...(looked ? [] : ['reachability of pods']),
   ];
-  return [...(seen.length > 0 ? [`Verified: ${seen.join(', and ')}.`] : []), `Not verified: ${open.join(', ')}.`];
+  return [
+    ...(seen.length > 0 ? [`Verified: ${seen.join(', and ')}.`] : []),
+    ...(open.length > 0 ? [`Not verified: ${open.join(', ')}.`] : []),
+  ];
 }
 
 function exitCode({ manifest, outcomes }: Ended, refusedBefore: number, complaints: string[]): ExitCode {

@@ -25,9 +25,10 @@ export interface Signals {
   readonly caught: string | undefined;
   /**
    * From here on signals are only noted (SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGTSTP); the returned function ends that. `again` is
-   * called at each but the first that asks to end (SIGINT, SIGTERM, SIGQUIT).
+   * called at each but the first that asks to end (SIGINT, SIGTERM, SIGQUIT). `first`: what is said and done at the first;
+   * default: the node in hand is finished.
    */
-  hold(again: (signal: string) => void): () => void;
+  hold(again: (signal: string) => void, first?: { says: string; run(signal: string): void }): () => void;
 }
 
 /** All that a command gets from outside. Composed by the entry file; tests compose their own. */
@@ -41,6 +42,8 @@ export interface Context {
   readonly version: string;
   /** Who runs this program, for other operators: user@host. */
   readonly identity: string;
+  /** This process among those of this machine. */
+  readonly process: { pid: number; runs(pid: number): boolean };
   /** Random hexadecimal digits. */
   random(digits: number): string;
   /** Asks on the terminal; resolves with the line typed, '' at end of input. */

@@ -37,6 +37,11 @@ export interface Waits {
   allocation: number;
   /** A Node that was absent for longer may be judged by pod garbage collection when it is absent again soon. */
   absenceNoticed: number;
+  /** Longest wait for a probe to run, and for its answer. */
+  probeStart: number;
+  probeAnswer: number;
+  /** Longest wait until what a moved Node owns is owned by it again: its kubelet makes the Lease anew. */
+  ownership: number;
   /** Longest wait for the pod of a node's CNI to run again, and for it to work with the node's subnets. */
   agentBack: number;
   /** A node on which no command can be run is tried again for as long. */

@@ -1,7 +1,7 @@
 import type { Step } from './operation.ts';
 
 /** What takes time in an operation beside the steps of its moves. */
-export type Wait = 'pause' | 'cooldown' | 'heartbeats' | 'peers' | 'allocator';
+export type Wait = 'pause' | 'cooldown' | 'heartbeats' | 'peers' | 'allocator' | 'verification';
 
 /**
  * Told while an operation goes on. `moves`: so many are to be carried out from here on; `step`: what brings this node to that

@@ -5,6 +5,8 @@ const HELD: NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGTS
 /** Given twice they mean it. A terminal that goes sends SIGHUP more than once, and SIGTSTP asks for a pause. */
 const INSISTENT: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGQUIT'];
 
+const FINISHING = { says: 'finishing the node in hand, then stopping', run: () => undefined };
+
 /** The process's own signals. While they are held they are only noted; otherwise they do what they always do. */
 export function processSignals(process: NodeJS.Process, tell: (line: string) => void): Signals {
   let caught: string | undefined;
@@ -14,7 +16,7 @@ export function processSignals(process: NodeJS.Process, tell: (line: string) => 
     get caught() {
       return caught;
     },
-    hold(again) {
+    hold(again, first = FINISHING) {
       const note = (signal: NodeJS.Signals) => {
         const insists = INSISTENT.includes(signal);
         if (caught !== undefined) {
@@ -22,7 +24,8 @@ export function processSignals(process: NodeJS.Process, tell: (line: string) => 
           return;
         }
         caught = signal;
-        tell(`${signal}: finishing the node in hand, then stopping${insists ? '; again to stop at once' : ''}\n`);
+        tell(`${signal}: ${first.says}${insists ? '; again to stop at once' : ''}\n`);
+        first.run(signal);
       };
       for (const signal of HELD) process.on(signal, note);
       process.on('uncaughtException', survive);

@@ -41,6 +41,7 @@ const DOING: Record<Step | Wait, string> = {
   heartbeats: 'waiting for heartbeats',
   peers: 'looking at the routes of the other nodes',
   allocator: 'looking after the allocator',
+  verification: 'verifying',
 };
 
 /**

@@ -24,3 +24,9 @@ export function readAddress(text: string): Address | undefined {
 export function addressText(family: Family, value: bigint): string {
   return family === 'IPv4' ? writeIPv4(value) : writeIPv6(value);
 }
+
+/** The canonical text of what the cluster calls an address: safe in a command. Undefined when it is none. */
+export function canonicalAddress(text: string): string | undefined {
+  const address = readAddress(text);
+  return address && addressText(address.family, address.value);
+}

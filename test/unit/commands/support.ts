@@ -40,6 +40,9 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       leaderHeld: 0,
       allocation: 0,
       absenceNoticed: 0,
+      probeStart: 0,
+      probeAnswer: 0,
+      ownership: 0,
       agentBack: 0,
       shellOpens: 0,
       nodePoll: 0,
@@ -51,6 +54,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
     signals: { caught: undefined, hold: () => () => undefined },
     version: '0.0.0',
     identity: 'alice@bastion',
+    process: { pid: 1, runs: () => true },
     random: (digits) => '0'.repeat(digits),
     prompt: async () => '',
     connect: async () => {
