@@ -1,9 +1,10 @@
+import type { CollectionName } from '../model/collection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import { quote } from '../model/quote.ts';
 import { count } from '../model/text.ts';
 import { renderDocument } from '../render/document.ts';
 import { escapeLine } from '../render/escape.ts';
-import { COLLECTION_NAMES, COLLECTIONS, type CollectionName } from '../survey/collections.ts';
+import { COLLECTION_NAMES, COLLECTIONS } from '../survey/collections.ts';
 import { readFiles } from '../survey/dump/files.ts';
 import { takeInventory } from '../survey/dump/inventory.ts';
 import { type Dump, writeDump } from '../survey/dump/write.ts';

@@ -27,6 +27,16 @@ export interface ClusterSettings {
   allocateNodeCIDRs: Reading<boolean>;
   /** --cidr-allocator-type; RangeAllocator where kube-controller-manager has no such flag. */
   allocatorType: Reading<string>;
+  /** Flags on which replicas of kube-controller-manager disagree; none where that is not known. */
+  disagreements?: Disagreement[];
+}
+
+/** A flag that replicas were started with in different ways. */
+export interface Disagreement {
+  /** Without the dashes. */
+  name: string;
+  /** undefined: without the flag. */
+  said: { source: string; value: string | undefined }[];
 }
 
 /** Settings as given on the command line, under kube-controller-manager's own names; undefined where a flag was not given. */

@@ -1,3 +1,4 @@
+import type { ClusterFacts } from './cluster-facts.ts';
 import type { RawObject } from './json.ts';
 import type { Reading } from './reading.ts';
 import type { ClusterSettings } from './settings.ts';
@@ -12,6 +13,14 @@ export interface Taint {
   key: string;
   value: string;
   effect: string;
+}
+
+/** What a condition of a Node says. */
+export interface NodeCondition {
+  status: string;
+  reason: string;
+  /** Milliseconds since the epoch. */
+  since: number | undefined;
 }
 
 /** One Node: what the tool uses, read from `raw`, which is kept beside it unchanged. */
@@ -34,6 +43,12 @@ export interface SurveyNode {
   ready: 'True' | 'False' | 'Unknown' | undefined;
   /** status.capacity.pods, undefined when it is absent or unreadable. */
   podsCapacity: number | undefined;
+  /** status of the NetworkUnavailable condition and what it says; undefined when there is none. */
+  networkUnavailable?: NodeCondition | undefined;
+  /** Milliseconds since the epoch; undefined when the Ready condition does not tell. */
+  readySince?: number | undefined;
+  /** status.nodeInfo.machineID; '' when it has none. */
+  machineID?: string;
   raw: RawObject;
 }
 
@@ -46,6 +61,10 @@ export interface SurveyPod {
   hostNetwork: boolean;
   /** Succeeded or Failed: its addresses are no longer in use. */
   finished: boolean;
+  /** False in every phase but Running; left out where that is not known. */
+  running?: boolean;
+  /** It has a deletionTimestamp. */
+  deleting?: boolean;
   /** The file, HTTP or API-made pod the kubelet mirrors (annotation kubernetes.io/config.mirror). */
   mirror: boolean;
   daemonSet: boolean;
@@ -71,6 +90,8 @@ export interface ClusterSurvey {
   nodes: SurveyNode[];
   pods: Reading<SurveyPod[]>;
   settings: ClusterSettings;
+  /** What else was read; left out: nothing. */
+  facts?: ClusterFacts;
   /** None in a dump, and where they may not be read. */
   interrupted?: InterruptedOperation[];
   /** What is accepted but odd, a sentence each: printed after "Warning: ". */

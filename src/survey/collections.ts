@@ -3,31 +3,30 @@ import { getLease } from '../kube/objects/lease.ts';
 import { LOCK } from '../kube/objects/lock-lease.ts';
 import { eachPod } from '../kube/objects/pods.ts';
 import type { Wire } from '../kube/wire/wire.ts';
+import type { CollectionName } from '../model/collection.ts';
 import type { RawObject } from '../model/json.ts';
 import { asObject } from '../model/read-json.ts';
+import type { Collection } from './collection.ts';
+import { events } from './events.ts';
 import { isJournal, readOpenNotes } from './interrupted.ts';
 import { keepJournal, keepLock, keepPod } from './keep.ts';
+import { leaderLease } from './leader-lease.ts';
+import { nodeDependents } from './node-dependents.ts';
+import { clusterCIDRObjects } from './settings/cluster-cidr-objects.ts';
+import { cniConfigs } from './settings/cni-config.ts';
 import { isControllerManager } from './settings/controller-manager.ts';
-
-/** Objects that reading commands look at beside the Nodes. */
-interface Collection {
-  /** For words: "pods" cannot be read. */
-  what: string;
-  /** For words: the dump has no "pods". */
-  any: string;
-  /** True for an object of a dump that belongs to it. */
-  holds(object: RawObject): boolean;
-  /** Reads it from a server. Throws ApiError, WireError, Failure. */
-  read(wire: Wire): Promise<RawObject[]>;
-  /** The object with the fields that are read: what a dump keeps of it. */
-  keep(object: RawObject): RawObject;
-}
+import { flannelConfigs } from './settings/flannel-config.ts';
+import { kubeProxyConfig } from './settings/kube-proxy-config.ts';
+import { kubeadmConfig } from './settings/kubeadm-config.ts';
+import { serviceCIDRObjects } from './settings/service-cidr-objects.ts';
+import { daemonSets, deployments } from './settings/workloads.ts';
+import { controllerManagerLogs, flannelPods } from './watched-pods.ts';
 
 /**
  * All that reading commands look at beside the Nodes: the one list. The survey asks a server for it and finds it in a dump, and
  * `dump` writes it; so each of them gives the same answer.
  */
-export const COLLECTIONS = {
+export const COLLECTIONS: Record<CollectionName, Collection> = {
   pods: {
     what: 'pods',
     any: 'pods',
@@ -49,9 +48,20 @@ export const COLLECTIONS = {
     read: readJournal,
     keep: (object) => (isLock(object) ? keepLock(object) : keepJournal(object)),
   },
-} as const satisfies Record<string, Collection>;
-
-export type CollectionName = keyof typeof COLLECTIONS;
+  controllerManagerLogs,
+  leaderLease,
+  kubeadmConfig,
+  kubeProxyConfig,
+  flannelConfigs,
+  flannelPods,
+  cniConfigs,
+  daemonSets,
+  deployments,
+  clusterCIDRs: clusterCIDRObjects,
+  serviceCIDRs: serviceCIDRObjects,
+  events,
+  nodeDependents,
+};
 
 export const COLLECTION_NAMES = Object.keys(COLLECTIONS) as CollectionName[];
 

@@ -1,11 +1,12 @@
 import { getNamespace } from '../kube/objects/namespaces.ts';
 import { listNodes } from '../kube/objects/nodes.ts';
 import type { Wire } from '../kube/wire/wire.ts';
+import type { CollectionName } from '../model/collection.ts';
 import type { RawObject } from '../model/json.ts';
 import { asObject, asText } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
 import { allowed } from './allowed.ts';
-import { COLLECTION_NAMES, COLLECTIONS, type CollectionName } from './collections.ts';
+import { COLLECTION_NAMES, COLLECTIONS } from './collections.ts';
 import { newestTime } from './newest-time.ts';
 import { type PartOfPods, readPartOfPods } from './part-of-pods.ts';
 

@@ -1,8 +1,10 @@
 import { keptAnnotations } from '../cni/kept-annotations.ts';
 import type { Json, JsonObject, RawObject } from '../model/json.ts';
 import { asList, asObject, asText } from '../model/read-json.ts';
+import { isFlannelPod, keepContainers } from './pod-state.ts';
 import { isControllerManager } from './settings/controller-manager.ts';
 import { keptFlags } from './settings/kept-flags.ts';
+import { keepNodeArgs, NODE_ARGS } from './settings/node-args.ts';
 
 /** The fields of a Node that the survey reads; labels whole, for -l may ask for any. Marked, so that nobody takes it for a backup. */
 export function keepNode({ metadata, spec, status }: RawObject): RawObject {
@@ -23,7 +25,11 @@ export function keepNode({ metadata, spec, status }: RawObject): RawObject {
         'finalizers',
         'labels',
       ]),
-      annotations: { ...keptAnnotations(asObject(all.annotations)), [PARTIAL]: 'true' },
+      annotations: {
+        ...keptAnnotations(asObject(all.annotations)),
+        ...keptArgs(asObject(all.annotations)),
+        [PARTIAL]: 'true',
+      },
     },
     spec: {
       ...pick(asObject(spec), ['podCIDR', 'podCIDRs']),
@@ -32,9 +38,20 @@ export function keepNode({ metadata, spec, status }: RawObject): RawObject {
     status: {
       ...list('addresses', asObject(status).addresses, ['type', 'address']),
       capacity: pick(asObject(asObject(status).capacity), ['pods']),
+      nodeInfo: pick(asObject(asObject(status).nodeInfo), ['machineID']),
       ...list('conditions', conditions, ['type', 'status', 'reason', 'lastTransitionTime']),
     },
   };
+}
+
+/** The arguments of a k3s or rke2 server, as far as they are settings. */
+function keptArgs(annotations: JsonObject): JsonObject {
+  return Object.fromEntries(
+    NODE_ARGS.flatMap((key) => {
+      const text = asText(annotations[key]);
+      return text === undefined ? [] : [[key, keepNodeArgs(text)]];
+    }),
+  );
 }
 
 /** Labels that are read for more than -l: of the control plane, of CNIs, of nodes without a machine. */
@@ -50,18 +67,19 @@ export const PARTIAL = 'kubectl-podcidr/partial';
 
 const CONDITIONS = ['Ready', 'NetworkUnavailable'];
 
-/** The fields of a pod that the survey reads; of its containers, kube-controller-manager's alone, with the flags that are read. */
+/** The fields of a pod that the survey reads; of the containers, those of flannel and kube-controller-manager, with its flags. */
 export function keepPod(pod: RawObject): RawObject {
   const { metadata, spec, status } = pod;
   const { annotations, ownerReferences, ...all } = asObject(metadata);
   const manager = isControllerManager(pod);
+  const watched = manager || isFlannelPod(pod);
   const mirror = asText(asObject(annotations)[MIRROR]) === undefined ? {} : { annotations: { [MIRROR]: '' } };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       ...pick(all, ['name', 'namespace', 'creationTimestamp', 'deletionTimestamp']),
-      ...(manager ? { labels: pick(asObject(all.labels), ['component', 'k8s-app']) } : {}),
+      ...(watched ? { labels: pick(asObject(all.labels), ['component', 'k8s-app', 'app']) } : {}),
       ...mirror,
       ...list('ownerReferences', ownerReferences, ['kind', 'controller']),
     },
@@ -72,6 +90,7 @@ export function keepPod(pod: RawObject): RawObject {
     status: {
       ...pick(asObject(status), ['phase', 'podIP', 'startTime']),
       ...list('podIPs', asObject(status).podIPs, ['ip']),
+      ...(watched ? keepContainers(asObject(status)) : {}),
     },
   };
 }

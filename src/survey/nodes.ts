@@ -1,6 +1,6 @@
 import type { Json, RawObject } from '../model/json.ts';
 import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
-import type { NodeAddress, SurveyNode, Taint } from '../model/survey.ts';
+import type { NodeAddress, NodeCondition, SurveyNode, Taint } from '../model/survey.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 
 /** Reads what the tool uses of a Node; the raw object is kept beside it, the same object. */
@@ -22,6 +22,9 @@ export function readNode(raw: RawObject): SurveyNode {
     podCIDRs: podCIDRsOf(raw),
     addresses: asList(status.addresses).map(readAddress),
     ready: readReady(status.conditions),
+    readySince: conditionOf(status.conditions, 'Ready')?.since,
+    networkUnavailable: conditionOf(status.conditions, 'NetworkUnavailable'),
+    machineID: asText(asObject(status.nodeInfo).machineID) ?? '',
     podsCapacity: readCount(asObject(status.capacity).pods),
     raw,
   };
@@ -49,11 +52,17 @@ function readAddress(value: Json): NodeAddress {
 }
 
 function readReady(conditions: Json | undefined): SurveyNode['ready'] {
-  const ready = asList(conditions)
-    .map(asObject)
-    .find(({ type }) => type === 'Ready');
-  const status = ready?.status;
+  const status = conditionOf(conditions, 'Ready')?.status;
   return status === 'True' || status === 'False' || status === 'Unknown' ? status : undefined;
+}
+
+function conditionOf(conditions: Json | undefined, wanted: string): NodeCondition | undefined {
+  const found = asList(conditions)
+    .map(asObject)
+    .find(({ type }) => type === wanted);
+  if (!found) return undefined;
+  const { status, reason, lastTransitionTime } = found;
+  return { status: asText(status) ?? '', reason: asText(reason) ?? '', since: readTime(lastTransitionTime) };
 }
 
 /** A quantity of whole things: the kubelet writes pods: "110". */

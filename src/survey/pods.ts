@@ -19,6 +19,8 @@ export function readPod(raw: RawObject): SurveyPod {
     addresses: listed.length > 0 ? listed : single ? [single] : [],
     hostNetwork: spec.hostNetwork === true,
     finished: phase === 'Succeeded' || phase === 'Failed',
+    running: phase === 'Running',
+    deleting: asText(metadata.deletionTimestamp) !== undefined,
     mirror: asText(asObject(metadata.annotations)[MIRROR]) !== undefined,
     daemonSet: asList(metadata.ownerReferences)
       .map(asObject)

@@ -1,23 +1,32 @@
 import { noteOf } from '../kube/objects/config-map.ts';
 import { readHolder } from '../kube/objects/lock-lease.ts';
 import type { Wire } from '../kube/wire/wire.ts';
+import type { CollectionName } from '../model/collection.ts';
 import type { RawObject } from '../model/json.ts';
 import type { Reading } from '../model/reading.ts';
 import type { SettingFlags } from '../model/settings.ts';
 import type { ClusterSurvey, InterruptedOperation } from '../model/survey.ts';
-import { type CollectionName, isLock } from './collections.ts';
+import { allowed } from './allowed.ts';
+import { isLock } from './collections.ts';
+import { readFacts } from './facts.ts';
 import { interruptedAmong } from './interrupted.ts';
 import { gather, type Inventory } from './inventory.ts';
 import { readNode } from './nodes.ts';
 import type { PartOfPods } from './part-of-pods.ts';
+import { skimPods } from './pod-skim.ts';
 import { readPod } from './pods.ts';
 import { mergeSettings } from './settings/merge.ts';
 import { settingWarnings } from './settings/warnings.ts';
 
 /** What a command needs of the cluster: nothing is read that it does not use. */
 export interface SurveyNeeds {
-  /** None, all, those that have these addresses (canonical text), or those of the nodes that the question is answered yes for. */
-  pods: 'none' | 'all' | PartOfPods;
+  /**
+   * None, all, what the checks look at (`skimmed`), those that have these addresses (canonical text), or those of the nodes that
+   * the question is answered yes for.
+   */
+  pods: 'none' | 'all' | 'skimmed' | PartOfPods;
+  /** What else, beside kube-controller-manager's pods and the journal. */
+  collections?: readonly CollectionName[];
   /** The uid of namespace kube-system. */
   clusterUID: boolean;
   /** `cached` for reports; `quorum` before anything is changed, and before an error is reported. */
@@ -34,16 +43,22 @@ const ALWAYS: CollectionName[] = ['controllerManagers', 'journal'];
 export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: SettingFlags): Promise<ClusterSurvey> {
   // Wrong flags are told before anything is asked.
   mergeSettings(flags, { known: false, reason: '' });
-  const collections = needs.pods === 'none' ? ALWAYS : [...ALWAYS, 'pods' as const];
-  const part = typeof needs.pods === 'string' ? undefined : needs.pods;
-  return surveyInventory(await gather(wire, { ...needs, collections, part }), flags);
+  const { pods, collections = [] } = needs;
+  const wanted = new Set<CollectionName>([...ALWAYS, ...collections]);
+  if (pods === 'none' || pods === 'skimmed') wanted.delete('pods');
+  else wanted.add('pods');
+  const part = typeof pods === 'string' ? undefined : pods;
+  const survey = surveyInventory(await gather(wire, { ...needs, collections: [...wanted], part }), flags);
+  if (pods !== 'skimmed') return survey;
+  return { ...survey, pods: await allowed('pods', wire.server, () => skimPods(wire, survey.nodes)) };
 }
 
 /** The survey of what was gathered, from a server or from a dump. Throws Failure (a setting given wrongly). */
 export function surveyInventory({ collections, ...rest }: Inventory, flags: SettingFlags): ClusterSurvey {
   const { origin, now, nodes, clusterUID } = rest;
   const { pods, controllerManagers, journal } = collections;
-  const settings = mergeSettings(flags, controllerManagers);
+  const { kubeadmConfig, serviceCIDRs } = collections;
+  const settings = mergeSettings(flags, controllerManagers, { nodes, kubeadmConfig, serviceCIDRs });
   return {
     origin,
     clusterUID,
@@ -51,6 +66,7 @@ export function surveyInventory({ collections, ...rest }: Inventory, flags: Sett
     nodes: nodes.map(readNode),
     pods: each(pods, readPod),
     settings,
+    facts: readFacts(collections),
     interrupted: journal.known ? interrupted(journal.value, now) : [],
     warnings: settingWarnings(settings),
   };

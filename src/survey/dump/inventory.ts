@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { CollectionName } from '../../model/collection.ts';
 import { Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
 import { quote } from '../../model/quote.ts';
@@ -14,7 +15,7 @@ import { type DumpedObject, readObjects } from './objects.ts';
 
 /**
  * What the survey looks at, out of dumps; other kinds are left aside. "Now" is when `kubectl podcidr dump` wrote them, else the
- * newest timestamp of Nodes and pods. Throws Failure when there is no Node, or one Node in two states.
+ * newest timestamp of all that is read. Throws Failure when there is no Node, or one Node in two states.
  */
 export function takeInventory(files: DumpFile[]): Inventory {
   const objects = files.flatMap(({ file, text }) => readObjects(text, file));
@@ -33,17 +34,18 @@ export function takeInventory(files: DumpFile[]): Inventory {
     else if (kind === 'Node') takeNode(nodes, dumped, name);
     else if (kind === 'Namespace' && name === 'kube-system') uid = asText(asObject(object.metadata).uid);
     for (const one of COLLECTION_NAMES) {
-      if (COLLECTIONS[one].holds(object)) found[one].set(JSON.stringify([namespace, name]), object);
+      if (COLLECTIONS[one].holds(object)) found[one].set(JSON.stringify([kind, namespace, name]), object);
     }
   }
   if (nodes.size === 0) throw noNode(kinds, names);
   const source = `dump ${names.join(', ')}`;
+  const all = Object.values(found).flatMap((one) => [...one.values()]);
   const raw = [...nodes.values()].map(({ object }) => object);
   return {
     origin: 'dump',
-    now: notes.length > 0 ? Math.max(...notes.map(({ time }) => time)) : newestTime([...raw, ...found.pods.values()]),
+    now: notes.length > 0 ? Math.max(...notes.map(({ time }) => time)) : newestTime([...raw, ...all]),
     nodes: raw,
-    collections: byCollection((one) => readingOf(one, [...found[one].values()], notes, source)),
+    collections: byCollection((one) => readingOf(one, [...found[one].values()], notes, kinds, source)),
     clusterUID:
       uid === undefined
         ? { known: false, reason: 'the dump has no namespace kube-system' }
@@ -51,17 +53,20 @@ export function takeInventory(files: DumpFile[]): Inventory {
   };
 }
 
-/** A dump of ours says what it could not read; in others a collection without any object is not known. */
+/** A dump of ours says what it could not read; in others it depends on the kinds that are there. */
 function readingOf(
-  name: keyof Inventory['collections'],
+  name: CollectionName,
   value: RawObject[],
   notes: Note[],
+  kinds: ReadonlySet<string>,
   source: string,
 ): Reading<RawObject[]> {
   const missing = notes.flatMap((note) => note.missing.filter(({ collection }) => collection === name));
   const [first] = missing;
   if (first && missing.length === notes.length) return { known: false, reason: first.reason };
-  if (value.length > 0 || notes.length > 0) return { known: true, value, source };
+  const { told } = COLLECTIONS[name];
+  const believed = told === 'rare' || told?.some((kind) => kinds.has(kind)) === true;
+  if (value.length > 0 || notes.length > 0 || believed) return { known: true, value, source };
   return { known: false, reason: `the dump has no ${COLLECTIONS[name].any}` };
 }
 

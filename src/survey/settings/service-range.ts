@@ -3,8 +3,13 @@ import type { Reading } from '../../model/reading.ts';
 import { parseBlock, readSloppily } from '../../subnet/parse.ts';
 import { findSetting, notASubnet, podOf, type SettingSource, unusable } from './source.ts';
 
-/** --service-cluster-ip-range: one block, or two of different families. */
+/** --service-cluster-ip-range: one block, or two of different families; where it is not known, all ranges of ServiceCIDR objects. */
 export function readServiceCIDRs(source: SettingSource): Reading<Block[]> {
+  const flag = readFlag(source);
+  return !flag.known && source.serviceRanges?.known ? source.serviceRanges : flag;
+}
+
+function readFlag(source: SettingSource): Reading<Block[]> {
   const found = findSetting(source, 'service-cluster-ip-range');
   if (!found.known) return found;
   const { value: setting } = found;

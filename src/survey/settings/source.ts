@@ -1,3 +1,4 @@
+import type { Block } from '../../model/cidr.ts';
 import { Failure } from '../../model/failure.ts';
 import { quote } from '../../model/quote.ts';
 import type { Reading } from '../../model/reading.ts';
@@ -18,6 +19,8 @@ export interface SettingText {
 export interface SettingSource {
   flags: SettingFlags;
   controllerManager: Reading<ControllerManager>;
+  /** By ServiceCIDR objects; left out where they were not read. */
+  serviceRanges?: Reading<Block[]>;
 }
 
 /** The text of a setting; undefined where kube-controller-manager was read and does not have the flag. */
