@@ -22,8 +22,13 @@ export const CLUSTER_CODES = Object.keys(CLUSTER_CATALOGUE) as ClusterCode[];
 /** What ends when it is full: said of a cluster, not of a node in `list`. */
 const CAPACITY_CODES: Code[] = ['PoolExhausted', 'PoolNearlyExhausted', 'SubnetTooSmall', 'SubnetNearlyFull'];
 
-/** Those that `list` shows: what is wrong with a node's subnet. */
-export const SUBNET_CODES = CLUSTER_CODES.filter((code) => code.startsWith('Subnet') && !CAPACITY_CODES.includes(code));
+/** Needs flannel's configuration, which `list` does not read. */
+const CNI_CODES: Code[] = ['SubnetOutsideCNINetwork'];
+
+/** Those that `list` shows: what is wrong with a node's subnet, as far as Nodes and kube-controller-manager's flags tell. */
+export const SUBNET_CODES = CLUSTER_CODES.filter(
+  (code) => code.startsWith('Subnet') && ![...CAPACITY_CODES, ...CNI_CODES].includes(code),
+);
 
 /** The command that finds a code. */
 export function finderOf(code: Code): 'validate' | 'inspect' {

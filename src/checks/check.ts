@@ -1,8 +1,11 @@
 import type { Finding } from '../model/finding.ts';
 import type { View } from './view.ts';
 
-/** What a check says: its findings, or why it could not be judged. A finding's code is filled in by the runner. */
-export type Judgement = { findings: Omit<Finding, 'code'>[] } | { skipped: string };
+/** A finding as a check makes it: the runner fills in the code. */
+export type Uncoded = Omit<Finding, 'code'>;
+
+/** What a check says: its findings, why it could not be judged, or both where it could be judged in part. */
+export type Judgement = { findings: Uncoded[]; skipped?: string | undefined } | { skipped: string };
 
 export type Judge = (view: View) => Judgement;
 

@@ -1,4 +1,8 @@
 import type { CatalogueEntry } from '../model/catalogue.ts';
+import { FLANNEL_ENTRIES } from './catalogue/flannel.ts';
+import { NODE_ENTRIES } from './catalogue/nodes.ts';
+import { POD_ENTRIES } from './catalogue/pods.ts';
+import { SETTING_ENTRIES } from './catalogue/settings.ts';
 
 /** What the API tells alone: `validate` and `list` find it. */
 export const CLUSTER_CATALOGUE = {
@@ -157,4 +161,8 @@ export const CLUSTER_CATALOGUE = {
     origin:
       'The program was killed, lost the server, or stopped at a failure. Pod garbage collection: pkg/controller/podgc/gc_controller.go:quarantineTime.',
   },
+  ...SETTING_ENTRIES,
+  ...NODE_ENTRIES,
+  ...POD_ENTRIES,
+  ...FLANNEL_ENTRIES,
 } as const satisfies Record<string, CatalogueEntry>;

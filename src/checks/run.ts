@@ -1,7 +1,7 @@
 import type { CheckReport, Finding, SkippedCheck } from '../model/finding.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import type { ClusterCode } from './catalogue.ts';
-import type { Judge } from './check.ts';
+import type { Judge, Judgement, Uncoded } from './check.ts';
 import { judgeClusterCIDRHostBits } from './cluster-cidr-host-bits.ts';
 import { judgeClusterCIDROverlapsServices } from './cluster-cidr-overlaps-services.ts';
 import { judgeNodeMaskInvalid } from './node-mask-invalid.ts';
@@ -9,6 +9,26 @@ import { judgeOperationInterrupted } from './operation-interrupted.ts';
 import { sortFindings } from './order.ts';
 import { judgePoolExhausted } from './pool-exhausted.ts';
 import { judgePoolNearlyExhausted } from './pool-nearly-exhausted.ts';
+import { judgeFlannelAnnotationsMissing } from './flannel/annotations-missing.ts';
+import { judgeFlannelBackendMixed } from './flannel/backend-mixed.ts';
+import { judgeFlannelPodFailing } from './flannel/pod-failing.ts';
+import { judgeFlannelPublicIPDuplicate } from './flannel/public-ip-duplicate.ts';
+import { judgeFlannelPublicIPForeign } from './flannel/public-ip-foreign.ts';
+import { judgeFlannelVtepMACDuplicate } from './flannel/vtep-mac-duplicate.ts';
+import { judgeAllocationFailed } from './history/allocation-failed.ts';
+import { judgeDependentUnowned } from './history/dependent-unowned.ts';
+import { judgeMachineIDDuplicate } from './nodes/machine-id-duplicate.ts';
+import { judgeNetworkUnavailable } from './nodes/network-unavailable.ts';
+import { judgeNodeAddressDuplicate } from './nodes/node-address-duplicate.ts';
+import { judgeNodeTaintStuck } from './nodes/node-taint-stuck.ts';
+import { judgePodAddressDuplicate } from './pods/pod-address-duplicate.ts';
+import { judgePodSandboxFailed } from './pods/pod-sandbox-failed.ts';
+import { judgePodStray } from './pods/pod-stray.ts';
+import { judgeAllocationDisabled } from './settings/allocation-disabled.ts';
+import { judgeAllocatorsConflict } from './settings/allocators-conflict.ts';
+import { judgeClusterCIDRMismatch } from './settings/cluster-cidr-mismatch.ts';
+import { judgeCNIIgnoresPodCIDR } from './settings/cni-ignores-pod-cidr.ts';
+import { judgeControllerManagerDown } from './settings/controller-manager-down.ts';
 import { judgeSubnetDuplicate } from './subnet-duplicate.ts';
 import { judgeSubnetFamilyMissing } from './subnet-family-missing.ts';
 import { judgeSubnetMalformed } from './subnet-malformed.ts';
@@ -16,6 +36,7 @@ import { judgeSubnetMaskDiffers } from './subnet-mask-differs.ts';
 import { judgeSubnetMissing } from './subnet-missing.ts';
 import { judgeSubnetNearlyFull } from './subnet-nearly-full.ts';
 import { judgeSubnetOutsideClusterCIDR } from './subnet-outside-cluster-cidr.ts';
+import { judgeSubnetOutsideCNINetwork } from './subnet-outside-cni-network.ts';
 import { judgeSubnetOverlap } from './subnet-overlap.ts';
 import { judgeSubnetOverlapsNodeAddress } from './subnet-overlaps-node-address.ts';
 import { judgeSubnetOverlapsServices } from './subnet-overlaps-services.ts';
@@ -40,22 +61,56 @@ const JUDGES: Record<ClusterCode, Judge> = {
   NodeMaskInvalid: judgeNodeMaskInvalid,
   ClusterCIDROverlapsServices: judgeClusterCIDROverlapsServices,
   OperationInterrupted: judgeOperationInterrupted,
+  SubnetOutsideCNINetwork: judgeSubnetOutsideCNINetwork,
+  AllocationDisabled: judgeAllocationDisabled,
+  ClusterCIDRMismatch: judgeClusterCIDRMismatch,
+  ControllerManagerDown: judgeControllerManagerDown,
+  AllocatorsConflict: judgeAllocatorsConflict,
+  CNIIgnoresPodCIDR: judgeCNIIgnoresPodCIDR,
+  NodeAddressDuplicate: judgeNodeAddressDuplicate,
+  MachineIDDuplicate: judgeMachineIDDuplicate,
+  NodeTaintStuck: judgeNodeTaintStuck,
+  NetworkUnavailable: judgeNetworkUnavailable,
+  AllocationFailed: judgeAllocationFailed,
+  DependentUnowned: judgeDependentUnowned,
+  PodStray: judgePodStray,
+  PodAddressDuplicate: judgePodAddressDuplicate,
+  PodSandboxFailed: judgePodSandboxFailed,
+  FlannelAnnotationsMissing: judgeFlannelAnnotationsMissing,
+  FlannelPublicIPDuplicate: judgeFlannelPublicIPDuplicate,
+  FlannelVtepMACDuplicate: judgeFlannelVtepMACDuplicate,
+  FlannelBackendMixed: judgeFlannelBackendMixed,
+  FlannelPublicIPForeign: judgeFlannelPublicIPForeign,
+  FlannelPodFailing: judgeFlannelPodFailing,
 };
 
+/** Judged whatever the CNI does with subnets. */
+const ALWAYS: ClusterCode[] = ['CNIIgnoresPodCIDR', 'OperationInterrupted'];
+
 /**
- * Runs the checks over a survey. Checks never silence one another. Findings come by severity, code and subject, whatever the
+ * Runs the checks over a survey. Checks never silence one another, but where the CNI ignores subnets nothing else is judged.
+ * Findings come by severity, code and subject, whatever the
  * order of the nodes.
  */
 export function runChecks(survey: ClusterSurvey, options: { codes?: ClusterCode[] } = {}): CheckReport {
   const view = viewSurvey(survey);
   const findings: Finding[] = [];
   const skipped: SkippedCheck[] = [];
-  for (const code of options.codes ?? (Object.keys(JUDGES) as ClusterCode[])) {
+  const codes = options.codes ?? (Object.keys(JUDGES) as ClusterCode[]);
+  // Nobody asks for the CNI where only columns of a list are made.
+  const asked = view.facts.cnis.known || codes.includes('CNIIgnoresPodCIDR');
+  const ignored = asked && findingsOf(judgeCNIIgnoresPodCIDR(view)).length > 0;
+  for (const code of codes) {
+    if (ignored && !ALWAYS.includes(code)) continue;
     const judgement = JUDGES[code](view);
-    if ('skipped' in judgement) skipped.push({ code, reason: judgement.skipped });
-    else findings.push(...judgement.findings.map((finding) => ({ code, ...finding })));
+    if (judgement.skipped !== undefined) skipped.push({ code, reason: judgement.skipped });
+    findings.push(...findingsOf(judgement).map((finding) => ({ code, ...finding })));
   }
   return { findings: sortFindings(findings), skipped };
+}
+
+function findingsOf(judgement: Judgement): Uncoded[] {
+  return 'findings' in judgement ? judgement.findings : [];
 }
 
 /** The codes of each node that has findings, in the order of the report, each once. */

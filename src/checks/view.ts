@@ -1,4 +1,6 @@
+import { type Places, placesOf } from '../cni/address-place.ts';
 import type { Block } from '../model/cidr.ts';
+import { type ClusterFacts, NO_FACTS } from '../model/cluster-facts.ts';
 import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
 import { compareText } from '../model/text.ts';
 import { readSloppily } from '../subnet/parse.ts';
@@ -26,8 +28,12 @@ export interface Holding {
 /** The survey as the checks look at it: nodes by name, each subnet read once. */
 export interface View {
   survey: ClusterSurvey;
+  /** What else was read; of a survey that read nothing else, that it did not. */
+  facts: ClusterFacts;
   nodes: ViewedNode[];
+  byName: ReadonlyMap<string, ViewedNode>;
   holdings: Holding[];
+  places: Places;
 }
 
 /** The order of nodes in the survey never shows in what the checks say. */
@@ -38,7 +44,14 @@ export function viewSurvey(survey: ClusterSurvey): View {
   const holdings = nodes.flatMap(({ node, subnets }) =>
     subnets.flatMap(({ text, block }) => (block ? [{ node, text, block }] : [])),
   );
-  return { survey, nodes, holdings };
+  return {
+    survey,
+    facts: survey.facts ?? NO_FACTS,
+    nodes,
+    byName: new Map(nodes.map((viewed) => [viewed.node.name, viewed])),
+    holdings,
+    places: placesOf(survey.nodes),
+  };
 }
 
 /** The distinct names of nodes, sorted. */

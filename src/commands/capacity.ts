@@ -87,7 +87,7 @@ async function readGround(context: Context, args: CapacityArgs, sizing: boolean)
   const given = mergeSettings(args.settings, { known: false, reason: 'no cluster was asked' });
   const complete = given.clusterCIDRs.known && given.serviceCIDRs.known && (sizing || given.nodeMasks.known);
   if (args.filenames.length === 0 && complete) return { settings: given, survey: undefined, present: undefined };
-  const { survey } = await surveyAndJudge(context, args, 'none', () => ({ findings: [], skipped: [] }));
+  const { survey } = await surveyAndJudge(context, args, { pods: 'none' }, () => ({ findings: [], skipped: [] }));
   return { settings: survey.settings, survey, present: undefined };
 }
 

@@ -30,9 +30,8 @@ export async function runList(context: Context, args: ListArgs): Promise<ExitCod
   const selector = parseSelector(args.selector ?? '');
   const order = orderOf(args.sortBy);
   const write = await rowWriter(args.output, !args.noHeaders, context.streams);
-  const judged = await surveyAndJudge(context, args, args.output === 'wide' ? 'all' : 'none', (read) =>
-    runChecks(read, { codes: SUBNET_CODES }),
-  );
+  const needs = { pods: args.output === 'wide' ? 'all' : 'none' } as const;
+  const judged = await surveyAndJudge(context, args, needs, (read) => runChecks(read, { codes: SUBNET_CODES }));
   const rows = pick(judged, names, selector);
   if (args.names.length === 0 || args.sortBy !== undefined) rows.sort(order);
   print(context, args, rows, judged, write);

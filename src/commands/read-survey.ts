@@ -1,3 +1,4 @@
+import { staleness } from '../checks/settings/controller-manager-down.ts';
 import type { ConnectionFlags } from '../model/connection.ts';
 import type { CheckReport } from '../model/finding.ts';
 import type { SettingFlags } from '../model/settings.ts';
@@ -15,6 +16,9 @@ export interface Source {
   connection: ConnectionFlags;
 }
 
+/** What of the cluster is read beside the Nodes. */
+export type ReadingNeeds = Pick<SurveyNeeds, 'pods' | 'collections'>;
+
 export interface Judged {
   survey: ClusterSurvey;
   report: CheckReport;
@@ -27,13 +31,13 @@ export interface Judged {
 export async function surveyAndJudge(
   context: Context,
   source: Source,
-  pods: SurveyNeeds['pods'],
+  needs: ReadingNeeds,
   judge: (survey: ClusterSurvey) => CheckReport,
 ): Promise<Judged> {
   const judged =
     source.filenames.length > 0
       ? await fromDump(context, source, judge)
-      : await fromCluster(context, source, pods, judge);
+      : await fromCluster(context, source, needs, judge);
   tellInterrupted(context, judged.survey);
   // What a finding says is not said twice.
   const said = judged.report.findings.some(({ code }) => code === 'ClusterCIDRHostBits');
@@ -58,20 +62,32 @@ async function fromDump(
   return { survey, report: judge(survey) };
 }
 
+/** A leader renews its lease every 2 s (options.go: RetryPeriod): milliseconds, with some to spare. */
+const RENEWAL = 3_000;
+
+/** Clocks of hosts differ: a lease that looks expired and is renewed meanwhile is not. */
+function sawRenewal(before: ClusterSurvey, after: ClusterSurvey): ClusterSurvey {
+  const [was, is] = [before, after].map(({ facts }) => (facts?.leader.known ? facts.leader.value : undefined));
+  if (!after.facts?.leader.known || !was || !is || was.renewed === is.renewed) return after;
+  const leader = { ...after.facts.leader, value: { ...is, moved: true } };
+  return { ...after, facts: { ...after.facts, leader } };
+}
+
 async function fromCluster(
   context: Context,
   { connection, settings }: Source,
-  pods: SurveyNeeds['pods'],
+  needs: ReadingNeeds,
   judge: (survey: ClusterSurvey) => CheckReport,
 ): Promise<Judged> {
   const wire = await context.connect(connection);
   try {
     const read = (freshness: SurveyNeeds['freshness']) =>
-      surveyCluster(wire, { pods, clusterUID: false, freshness }, settings);
+      surveyCluster(wire, { ...needs, clusterUID: false, freshness }, settings);
     const cached = await read('cached');
     const report = judge(cached);
     if (!report.findings.some(({ severity }) => severity === 'error')) return { survey: cached, report };
-    const survey = await read('quorum');
+    if (staleness(cached) !== undefined) await context.clock.sleep(RENEWAL);
+    const survey = sawRenewal(cached, await read('quorum'));
     return { survey, report: judge(survey) };
   } finally {
     wire.close();

@@ -1,4 +1,5 @@
-import { CLUSTER_CODES, type Code } from '../checks/catalogue.ts';
+import { CLUSTER_CODES, type ClusterCode, type Code } from '../checks/catalogue.ts';
+import { needsOf } from '../checks/needs.ts';
 import { runChecks } from '../checks/run.ts';
 import { mayBeNearlyFull } from '../checks/subnet-nearly-full.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
@@ -11,7 +12,7 @@ import { renderPrometheus } from '../render/prometheus.ts';
 import { renderReport, renderReportSummary, validationReport } from '../render/report.ts';
 import { findClusterCode } from './codes.ts';
 import type { Context } from './context.ts';
-import { type Source, surveyAndJudge } from './read-survey.ts';
+import { type ReadingNeeds, type Source, surveyAndJudge } from './read-survey.ts';
 
 export interface ValidateArgs extends Source {
   /** What is not a flag: validate takes nothing. */
@@ -29,8 +30,7 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   const [word] = args.words;
   if (word !== undefined) throw new Failure(`validate takes no ${quote(word)}: it looks at the whole cluster`);
   const codes = chooseCodes(args);
-  const pods = codes.includes('SubnetNearlyFull') ? { onNodes: mayBeNearlyFull } : 'none';
-  const { survey, report } = await surveyAndJudge(context, args, pods, (read) => runChecks(read, { codes }));
+  const { survey, report } = await surveyAndJudge(context, args, needsFor(codes), (read) => runChecks(read, { codes }));
   const { streams } = context;
   if (args.output !== 'table') streams.out(renderData(args, report, codes, survey.nodes.length));
   else {
@@ -38,6 +38,13 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
     streams.err(lastLines(survey.nodes.length, report));
   }
   return exitCode(report, args.failOn);
+}
+
+/** Nothing is read that these checks do not look at. */
+function needsFor(codes: ClusterCode[]): ReadingNeeds {
+  const collections = needsOf(codes);
+  if (collections.includes('pods')) return { pods: 'skimmed', collections };
+  return { pods: codes.includes('SubnetNearlyFull') ? { onNodes: mayBeNearlyFull } : 'none', collections };
 }
 
 /** What a program reads. */

@@ -29,8 +29,8 @@ export interface FlannelConfig {
   source: string;
   /** Where kubectl edits it: namespace and name. */
   configMap: { namespace: string; name: string };
-  /** One a family that is enabled. */
-  networks: Block[];
+  /** One a family that is enabled, with its text. */
+  networks: { block: Block; written: string }[];
   backend: string;
   /** What is wrong with it; undefined when flannel can read it. */
   problem: string | undefined;
@@ -73,6 +73,8 @@ export interface Leader {
   renewed: number;
   /** In milliseconds. */
   duration: number;
+  /** It was seen being renewed, whatever the clocks say. */
+  moved?: boolean;
 }
 
 export interface ClusterEvent {

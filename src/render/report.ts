@@ -78,13 +78,25 @@ function wrapped(indent: string, text: string, columns: number | undefined): str
 
 const DEEPER = '      ';
 
-/** A long command is cut to what still works when it is pasted; the rest is counted behind a shell comment. */
+/** Commands that end in names, and what these are. */
+const LISTS: [RegExp, string][] = [
+  [/^kubectl podcidr reassign /, 'nodes'],
+  [/^kubectl -n \S+ delete pod /, 'pods'],
+];
+
+/**
+ * A long list of names is cut to a command that still works when it is pasted; the rest is counted behind a shell comment. Other
+ * commands are never cut.
+ */
 function renderRemedy(remedy: string): string {
   if (!remedy.startsWith('kubectl podcidr ')) return escapeLine(remedy);
   const [command = ''] = remedy.split('  # ');
-  const words = escapeLine(command).split(' ');
-  if (words.length <= MOST_REMEDY + 1) return escapeLine(remedy);
-  return `${words.slice(0, MOST_REMEDY).join(' ')}  # and ${words.length - MOST_REMEDY} more nodes: -o json has all`;
+  const [first = '', ...others] = escapeLine(command).split(' && ');
+  const noun = LISTS.find(([pattern]) => pattern.test(first))?.[1];
+  const words = first.split(' ');
+  if (noun === undefined || words.length <= MOST_REMEDY + 1) return escapeLine(remedy);
+  const rest = words.length - MOST_REMEDY + others.reduce((sum, other) => sum + other.split(' ').length - 5, 0);
+  return `${words.slice(0, MOST_REMEDY).join(' ')}  # and ${rest} more ${noun}: -o json has all`;
 }
 
 /** The last line, for stderr. */

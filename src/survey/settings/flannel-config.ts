@@ -50,7 +50,7 @@ function readNetConf(config: JsonObject): Pick<FlannelConfig, 'networks' | 'back
   const blocks = texts.map((text) => ({ text, block: readSloppily(text) }));
   const bad = blocks.find(({ block }) => block === undefined);
   return {
-    networks: blocks.flatMap(({ block }) => block ?? []),
+    networks: blocks.flatMap(({ text, block }) => (block ? [{ block, written: text }] : [])),
     // Without a type it is udp (parseBackendType).
     backend: asText(asObject(config.Backend).Type) ?? 'udp',
     problem: bad && `${quote(bad.text)} is not a subnet`,

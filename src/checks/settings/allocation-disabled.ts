@@ -1,0 +1,27 @@
+import { needsNoSubnet } from '../../cni/may-lack-subnet.ts';
+import { count } from '../../model/text.ts';
+import { type Judge, NONE } from '../check.ts';
+import { nodeNames } from '../view.ts';
+
+/** Nobody hands out subnets: a warning where a node lacks one, else for information. */
+export const judgeAllocationDisabled: Judge = ({ survey, facts, nodes }) => {
+  const { allocateNodeCIDRs } = survey.settings;
+  if (!allocateNodeCIDRs.known) return { skipped: allocateNodeCIDRs.reason };
+  const { found, missing } = facts.allocators;
+  if (allocateNodeCIDRs.value || found.length > 0) return NONE;
+  const lacking = nodeNames(nodes.filter(({ node, subnets }) => subnets.length === 0 && !needsNoSubnet(node)));
+  const others = missing.length > 0 ? [`whether another component does: ${missing.join('; ')}`] : [];
+  return {
+    findings: [
+      {
+        severity: lacking.length > 0 ? 'warning' : 'info',
+        nodes: lacking,
+        subject: { kind: 'Setting', name: '--allocate-node-cidrs' },
+        message: `kube-controller-manager hands out no subnets${lacking.length > 0 ? `, and ${count(lacking.length, 'node')} ${lacking.length === 1 ? 'has' : 'have'} none` : ''}`,
+        evidence: [`--allocate-node-cidrs is not true: ${allocateNodeCIDRs.source}`, ...others],
+        remedy:
+          'set --allocate-node-cidrs=true and --cluster-cidr of kube-controller-manager (kubeadm: /etc/kubernetes/manifests/kube-controller-manager.yaml)',
+      },
+    ],
+  };
+};

@@ -1,0 +1,135 @@
+import type { FlannelConfig, KubeadmConfig } from '../../model/cluster-facts.ts';
+import type { ClusterCIDR, ClusterSettings } from '../../model/settings.ts';
+import { shellWord } from '../../model/text.ts';
+import { contains } from '../../subnet/block.ts';
+import { readableBlocks } from '../../subnet/parse.ts';
+import { type Judge, type Uncoded, unknown } from '../check.ts';
+import { configsInForce, isMismatch, outsideNetwork } from '../subnet-outside-cni-network.ts';
+import { nodeNames, type View } from '../view.ts';
+import { disagreement } from './disagreement.ts';
+
+const FLAG = '--cluster-cidr';
+
+/**
+ * Places that say something else than kube-controller-manager's --cluster-cidr: its own replicas, flannel, kube-proxy, kubeadm.
+ * One finding a place.
+ */
+export const judgeClusterCIDRMismatch: Judge = (view) => {
+  const { settings } = view.survey;
+  const replicas = disagreement(settings);
+  if (replicas) return { findings: [replicas] };
+  const { clusterCIDRs } = settings;
+  if (!clusterCIDRs.known) return unknown(clusterCIDRs.reason, FLAG);
+  const { flannelConfigs, kubeProxy, kubeadm } = view.facts;
+  const findings = [
+    ...configsInForce(view).flatMap((config) => ofFlannel(view, config, clusterCIDRs.value)),
+    ...(kubeProxy.known ? ofKubeProxy(view, clusterCIDRs.value) : []),
+    ...(kubeadm.known && kubeadm.value ? ofKubeadm(settings, kubeadm.value, clusterCIDRs.value) : []),
+  ];
+  const unread = [flannelConfigs, kubeProxy, kubeadm].flatMap((reading) => (reading.known ? [] : [reading.reason]));
+  return unread.length > 0 ? { findings, skipped: unread.join('; ') } : { findings };
+};
+
+/** A Network that contains the cluster CIDR is right, however large; a family that flannel does not enable is not judged. */
+function ofFlannel(view: View, config: FlannelConfig, clusters: ClusterCIDR[]): Uncoded[] {
+  const wrong = clusters.flatMap(({ block }) => {
+    const network = config.networks.find((one) => one.block.family === block.family);
+    return network && !contains(network.block, block) ? [{ block, network }] : [];
+  });
+  if (wrong.length === 0) return [];
+  const nodes = nodeNames(outsideNetwork(view, config).filter((holding) => isMismatch(view, config, holding)));
+  const networks = wrong.map(({ network }) => network.block.text).join(',');
+  const edits = wrong.map(({ block, network }) => ({ from: network.written, to: block.text }));
+  const [placement] = view.facts.flannelPlacements.known ? view.facts.flannelPlacements.value : [];
+  return [
+    {
+      severity: 'error',
+      nodes,
+      subject: { kind: 'ConfigMap', ...config.configMap },
+      message: `flannel's Network ${networks} does not contain the cluster CIDR ${texts(clusters)}`,
+      evidence: [
+        ...said(view.survey.settings),
+        `Network ${networks}: ${config.source}`,
+        ...nodes.map((name) => `${name}: ${view.byName.get(name)?.node.podCIDRs.join(',') ?? ''}`),
+      ],
+      remedy: edit(config.configMap, edits, placement?.source.replace(/^\w+ [^/]*\//, '')),
+    },
+  ];
+}
+
+/** With another mode than ClusterCIDR, and without a value, kube-proxy does not use it (pkg/proxy/util/localdetector.go). */
+function ofKubeProxy(view: View, clusters: ClusterCIDR[]): Uncoded[] {
+  const { kubeProxy } = view.facts;
+  const config = kubeProxy.known ? kubeProxy.value : undefined;
+  if (!config?.clusterCIDR || !['', 'ClusterCIDR'].includes(config.detectLocalMode)) return [];
+  const blocks = readableBlocks(config.clusterCIDR.split(','));
+  if (clusters.every(({ block }) => blocks.some((own) => contains(own, block)))) return [];
+  const configMap = { namespace: 'kube-system', name: 'kube-proxy' };
+  return [
+    {
+      severity: 'warning',
+      nodes: [],
+      subject: { kind: 'ConfigMap', ...configMap },
+      message: `kube-proxy takes ${config.clusterCIDR} for the cluster CIDR, which is ${texts(clusters)}`,
+      evidence: [...said(view.survey.settings), `clusterCIDR ${config.clusterCIDR}: ${config.source}`],
+      remedy: edit(configMap, [{ from: config.clusterCIDR, to: texts(clusters) }], 'kube-proxy'),
+    },
+  ];
+}
+
+/** kubeadm makes the flags anew at each upgrade: what only stands in the manifest is lost then. */
+function ofKubeadm(settings: ClusterSettings, config: KubeadmConfig, clusters: ClusterCIDR[]): Uncoded[] {
+  const source = settings.clusterCIDRs.known ? settings.clusterCIDRs.source : '';
+  if (source.startsWith(config.source)) return [];
+  const written = config.extraArgs.get('cluster-cidr') ?? config.podSubnet ?? '';
+  const theirs = readableBlocks(written.split(',')).map(({ text }) => text);
+  const differing = [
+    ...(theirs.join(',') === texts(clusters) ? [] : [`podSubnet ${written || 'none'}, not ${texts(clusters)}`]),
+    ...maskDifferences(settings, config, clusters),
+  ];
+  if (differing.length === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      nodes: [],
+      subject: { kind: 'ConfigMap', name: 'kubeadm-config', namespace: 'kube-system' },
+      message: `kubeadm-config has ${differing.join(' and ')}: the next upgrade brings it back`,
+      evidence: [...said(settings), ...differing.map((words) => `${config.source}: ${words}`)],
+      remedy: 'kubectl -n kube-system edit configmap kubeadm-config',
+    },
+  ];
+}
+
+function maskDifferences(settings: ClusterSettings, { extraArgs }: KubeadmConfig, clusters: ClusterCIDR[]): string[] {
+  const { nodeMasks } = settings;
+  // A mask of ours alone says nothing about the cluster's.
+  if (!nodeMasks.known || nodeMasks.source.startsWith('flag ')) return [];
+  const defaults = { IPv4: '24', IPv6: '64' };
+  return nodeMasks.value.flatMap(({ family, length }) => {
+    const own = `node-cidr-mask-size-${family.toLowerCase()}`;
+    const common = clusters.length === 1 ? extraArgs.get('node-cidr-mask-size') : undefined;
+    const theirs = extraArgs.get(own) ?? common ?? defaults[family];
+    return theirs === String(length) ? [] : [`node mask /${theirs} of ${family}, not /${length}`];
+  });
+}
+
+function said({ clusterCIDRs }: ClusterSettings): string[] {
+  return clusterCIDRs.known ? [`cluster CIDR ${texts(clusterCIDRs.value)}: ${clusterCIDRs.source}`] : [];
+}
+
+function texts(clusters: ClusterCIDR[]): string {
+  return clusters.map(({ block }) => block.text).join(',');
+}
+
+/** Replaces the texts in the ConfigMap as it is, and starts anew what reads it. */
+function edit(
+  { namespace, name }: { namespace: string; name: string },
+  changes: { from: string; to: string }[],
+  daemonSet: string | undefined,
+): string {
+  const scripts = changes.map(({ from, to }) => `-e ${shellWord(`s|${from.replaceAll('.', '\\.')}|${to}|`)}`);
+  const replace = `kubectl -n ${namespace} get configmap ${name} -o yaml | sed ${scripts.join(' ')} | kubectl replace -f -`;
+  return daemonSet === undefined
+    ? replace
+    : `${replace} && kubectl -n ${namespace} rollout restart daemonset ${daemonSet}`;
+}
