@@ -2,7 +2,7 @@ import { count } from '../../model/text.ts';
 import type { Judge, Uncoded } from '../check.ts';
 import { nodeNames, type View } from '../view.ts';
 import { annotatedNodes, ownAddresses, shared } from './lease-facts.ts';
-import { restartFlannel } from './restart.ts';
+import { setInterface } from './restart.ts';
 
 /**
  * Nodes that tell flannel's peers the same address: one finding an address. Where the machines themselves have it as their
@@ -27,6 +27,6 @@ function finding(view: View, address: string, nodes: string[]): Uncoded {
     subject: { kind: 'Address', name: address },
     message: `${count(nodes.length, 'node')} tell flannel's peers the same address ${address}`,
     evidence,
-    remedy: `set flannel's --iface to the interface between the nodes, then: ${restartFlannel(view, nodes)}`,
+    remedy: setInterface(view),
   };
 }

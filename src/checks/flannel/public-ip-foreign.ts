@@ -3,7 +3,7 @@ import { count } from '../../model/text.ts';
 import { type Judge, NONE } from '../check.ts';
 import { nodeNames } from '../view.ts';
 import { annotatedNodes, ownAddresses, shared } from './lease-facts.ts';
-import { restartFlannel } from './restart.ts';
+import { setInterface } from './restart.ts';
 
 const FAMILIES: Family[] = ['IPv4', 'IPv6'];
 
@@ -35,7 +35,7 @@ export const judgeFlannelPublicIPForeign: Judge = (view) => {
         evidence: foreign.map(
           ({ node, publicIP, own }) => `${node.name}: flannel says ${publicIP}, the Node has ${own.join(', ')}`,
         ),
-        remedy: `set flannel's --iface to the interface between the nodes, then: ${restartFlannel(view, nodes)}`,
+        remedy: setInterface(view),
       },
     ],
   };

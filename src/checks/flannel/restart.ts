@@ -20,3 +20,12 @@ export function restartFlannel(view: View, nodes: string[]): string {
   const where = rest.length > 0 ? rest.join(', ') : 'the nodes';
   return [...commands, `restart flannel on ${where} (k3s: systemctl restart k3s or k3s-agent)`].join('; ');
 }
+
+/** The next command where flannel took the wrong interface; the DaemonSet's pods start anew by themselves when it is changed. */
+export function setInterface({ facts }: View): string {
+  const [placement] = facts.flannelPlacements.known ? facts.flannelPlacements.value : [];
+  const [namespace, name] = placement?.source.replace(/^\w+ /, '').split('/') ?? [];
+  return namespace === undefined || name === undefined
+    ? 'set flannel-iface to the interface between the nodes (/etc/rancher/k3s/config.yaml), and restart k3s there'
+    : `kubectl -n ${namespace} edit daemonset ${name}  # add --iface with the interface between the nodes to its args`;
+}

@@ -17,7 +17,7 @@ export const judgeAllocatorsConflict: Judge = ({ survey, facts }) => {
         severity: 'error',
         nodes: [],
         subject: { kind: 'Setting', name: '--allocate-node-cidrs' },
-        message: `${names.join(' and ')} both hand out subnets`,
+        message: `${names.join(' and ')} ${names.length === 2 ? 'both' : 'all'} hand out subnets`,
         evidence: all.map(({ name, source }) => `${name}: ${source}`),
         remedy: `set --allocate-node-cidrs=false for kube-controller-manager, or take ${names.filter((name) => name !== KCM).join(' and ')} away`,
       },

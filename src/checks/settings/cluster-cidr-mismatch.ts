@@ -127,7 +127,7 @@ function edit(
   changes: { from: string; to: string }[],
   daemonSet: string | undefined,
 ): string {
-  const scripts = changes.map(({ from, to }) => `-e ${shellWord(`s|${from.replaceAll('.', '\\.')}|${to}|`)}`);
+  const scripts = changes.map(({ from, to }) => `-e ${shellWord(`s|${from.replaceAll('.', '\\.')}|${to}|g`)}`);
   const replace = `kubectl -n ${namespace} get configmap ${name} -o yaml | sed ${scripts.join(' ')} | kubectl replace -f -`;
   return daemonSet === undefined
     ? replace

@@ -98,6 +98,128 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
   OperationInterrupted: [
     ['error', ['worker-32'], 'Operation 20261120-091402-4c42ff', 'kubectl podcidr resume 20261120-091402-4c42ff'],
   ],
+  SubnetOutsideCNINetwork: [['error', ['worker-2'], 'ConfigMap kube-flannel-cfg', 'kubectl podcidr reassign worker-2']],
+  AllocationDisabled: [
+    [
+      'warning',
+      ['worker-2'],
+      'Setting --allocate-node-cidrs',
+      'set --allocate-node-cidrs=true and --cluster-cidr of kube-controller-manager (kubeadm: /etc/kubernetes/manifests/kube-controller-manager.yaml)',
+    ],
+  ],
+  ClusterCIDRMismatch: [
+    [
+      'error',
+      ['worker-2'],
+      'ConfigMap kube-flannel-cfg',
+      "kubectl -n kube-flannel get configmap kube-flannel-cfg -o yaml | sed -e 's|10\\.244\\.0\\.0/16|10.240.0.0/12|g' | kubectl replace -f - && kubectl -n kube-flannel rollout restart daemonset kube-flannel-ds",
+    ],
+    [
+      'warning',
+      [],
+      'ConfigMap kube-proxy',
+      "kubectl -n kube-system get configmap kube-proxy -o yaml | sed -e 's|10\\.244\\.0\\.0/16|10.240.0.0/12|g' | kubectl replace -f - && kubectl -n kube-system rollout restart daemonset kube-proxy",
+    ],
+    ['warning', [], 'ConfigMap kubeadm-config', 'kubectl -n kube-system edit configmap kubeadm-config'],
+  ],
+  ControllerManagerDown: [
+    ['error', [], 'Lease kube-controller-manager', 'kubectl podcidr validate --only=SubnetOutsideClusterCIDR'],
+  ],
+  AllocatorsConflict: [
+    [
+      'error',
+      [],
+      'Setting --allocate-node-cidrs',
+      'set --allocate-node-cidrs=false for kube-controller-manager, or take node-ipam-controller and cloud-controller-manager away',
+    ],
+  ],
+  CNIIgnoresPodCIDR: [
+    ['info', [], 'CNI cilium', "nothing is to be done here: look into the CNI's own address management"],
+  ],
+  NodeAddressDuplicate: [
+    [
+      'error',
+      ['cp1', 'worker-1'],
+      'Address 10.0.2.15',
+      'give each machine an address of its own, or each kubelet its --node-ip where the machine has several',
+    ],
+  ],
+  MachineIDDuplicate: [
+    [
+      'warning',
+      ['worker-1', 'worker-2'],
+      'Machine 3c0c2f5b9f0a4d0e8a4cbe7e0c6f1d92',
+      'on worker-2: rm -f /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup && reboot',
+    ],
+  ],
+  NodeTaintStuck: [
+    ['warning', ['worker-2'], 'Field spec.taints', 'kubectl taint nodes worker-2 node.kubernetes.io/not-ready-'],
+  ],
+  NetworkUnavailable: [['warning', ['worker-2'], 'Condition NetworkUnavailable', 'kubectl describe node worker-2']],
+  AllocationFailed: [['warning', ['worker-2'], 'Event CIDRNotAvailable', 'kubectl podcidr reassign worker-2']],
+  DependentUnowned: [
+    [
+      'warning',
+      ['worker-1', 'worker-2'],
+      'CSINode worker-1',
+      'kubectl patch csinode worker-1 --type=merge -p \'{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Node","name":"worker-1","uid":"8949864f-d5c7-8b8a-dd3c-45f656387e26"}]}}\' && kubectl patch csinode worker-2 --type=merge -p \'{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Node","name":"worker-2","uid":"a8b198b0-49ba-31ca-b0b9-0ab94de01f2c"}]}}\' && kubectl delete -n kube-node-lease lease worker-9',
+    ],
+  ],
+  PodStray: [
+    [
+      'error',
+      ['worker-1'],
+      'Node worker-1',
+      'kubectl -n default delete pod web-1 && kubectl -n shop delete pod cart-0',
+    ],
+  ],
+  PodAddressDuplicate: [['error', ['worker-1'], 'Address 10.244.1.4', 'kubectl -n default delete pod web-2']],
+  PodSandboxFailed: [
+    [
+      'error',
+      ['worker-1'],
+      'Event FailedCreatePodSandBox',
+      'kubectl -n kube-flannel exec kube-flannel-ds-8hq7d -c kube-flannel -- ip link delete cni0',
+    ],
+  ],
+  FlannelAnnotationsMissing: [
+    ['error', ['worker-2'], 'CNI flannel', 'kubectl -n kube-flannel delete pod kube-flannel-ds-t9mwc'],
+  ],
+  FlannelPublicIPDuplicate: [
+    [
+      'error',
+      ['worker-1', 'worker-2'],
+      'Address 10.0.2.15',
+      'kubectl -n kube-flannel edit daemonset kube-flannel-ds  # add --iface with the interface between the nodes to its args',
+    ],
+  ],
+  FlannelVtepMACDuplicate: [
+    [
+      'error',
+      ['worker-1', 'worker-2'],
+      'MAC 5e:54:a8:7a:b5:3d',
+      'kubectl annotate node worker-2 flannel.alpha.coreos.com/backend-data- && kubectl -n kube-flannel exec kube-flannel-ds-t9mwc -c kube-flannel -- ip link delete flannel.1 && kubectl -n kube-flannel delete pod kube-flannel-ds-t9mwc',
+    ],
+  ],
+  FlannelBackendMixed: [
+    ['error', ['worker-2'], 'CNI flannel', 'kubectl -n kube-flannel delete pod kube-flannel-ds-t9mwc'],
+  ],
+  FlannelPublicIPForeign: [
+    [
+      'warning',
+      ['worker-2'],
+      'CNI flannel',
+      'kubectl -n kube-flannel edit daemonset kube-flannel-ds  # add --iface with the interface between the nodes to its args',
+    ],
+  ],
+  FlannelPodFailing: [
+    [
+      'error',
+      ['worker-1', 'worker-2'],
+      'CNI flannel',
+      'on the node: modprobe br_netfilter && echo br_netfilter > /etc/modules-load.d/br_netfilter.conf',
+    ],
+  ],
 };
 
 for (const code of CLUSTER_CODES) {
