@@ -29,7 +29,10 @@ export async function runLookup(context: Context, args: LookupArgs): Promise<Exi
     });
   }
   const queries = args.words.map(readQuery);
-  const { survey } = await surveyAndJudge(context, args, podsFor(queries), () => ({ findings: [], skipped: [] }));
+  const { survey } = await surveyAndJudge(context, args, { pods: podsFor(queries) }, () => ({
+    findings: [],
+    skipped: [],
+  }));
   const items = queries.map((query) => lookUp(query, survey));
   const { streams } = context;
   if (args.output === 'table') streams.out(renderLookup(items));

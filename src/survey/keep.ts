@@ -54,8 +54,9 @@ function keptArgs(annotations: JsonObject): JsonObject {
   );
 }
 
-/** Labels that are read for more than -l: of the control plane, of CNIs, of nodes without a machine. */
+/** Labels that are read for more than -l: of the control plane, of CNIs and where their pods run, of nodes without a machine. */
 export const LABELS_READ = [
+  /^kubernetes\.io\/(os|arch)$/,
   /^node-role\.kubernetes\.io\//,
   /^kube-router\.io\//,
   /^type$/,

@@ -9,8 +9,8 @@ export const judgeAllocatorsConflict: Judge = ({ survey, facts }) => {
   const names = [...new Set(all.map(({ name }) => name))];
   const { allocateNodeCIDRs } = survey.settings;
   const unread = [...missing, ...(allocateNodeCIDRs.known ? [] : [allocateNodeCIDRs.reason])];
-  const skipped = unread.length > 0 ? { skipped: unread.join('; ') } : {};
-  if (names.length < 2) return unread.length > 0 ? { skipped: unread.join('; ') } : NONE;
+  const skipped = unread.length > 0 ? [...new Set(unread)].join('; ') : undefined;
+  if (names.length < 2) return skipped === undefined ? NONE : { skipped };
   return {
     findings: [
       {
@@ -22,7 +22,7 @@ export const judgeAllocatorsConflict: Judge = ({ survey, facts }) => {
         remedy: `set --allocate-node-cidrs=false for kube-controller-manager, or take ${names.filter((name) => name !== KCM).join(' and ')} away`,
       },
     ],
-    ...skipped,
+    skipped,
   };
 };
 

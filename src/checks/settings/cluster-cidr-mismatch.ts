@@ -27,7 +27,7 @@ export const judgeClusterCIDRMismatch: Judge = (view) => {
     ...(kubeadm.known && kubeadm.value ? ofKubeadm(settings, kubeadm.value, clusterCIDRs.value) : []),
   ];
   const unread = [flannelConfigs, kubeProxy, kubeadm].flatMap((reading) => (reading.known ? [] : [reading.reason]));
-  return unread.length > 0 ? { findings, skipped: unread.join('; ') } : { findings };
+  return unread.length > 0 ? { findings, skipped: [...new Set(unread)].join('; ') } : { findings };
 };
 
 /** A Network that contains the cluster CIDR is right, however large; a family that flannel does not enable is not judged. */

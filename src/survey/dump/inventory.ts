@@ -10,7 +10,7 @@ import { byCollection, type Inventory } from '../inventory.ts';
 import { newestTime } from '../newest-time.ts';
 import { EXAMPLE } from './decode.ts';
 import type { DumpFile } from './files.ts';
-import { isNote, type Note, readNote } from './note.ts';
+import { isNote, LACKS, type Note, readNote } from './note.ts';
 import { type DumpedObject, readObjects } from './objects.ts';
 
 /**
@@ -67,7 +67,8 @@ function readingOf(
   const { told } = COLLECTIONS[name];
   const believed = told === 'rare' || told?.some((kind) => kinds.has(kind)) === true;
   if (value.length > 0 || notes.length > 0 || believed) return { known: true, value, source };
-  return { known: false, reason: `the dump has no ${COLLECTIONS[name].any}` };
+  const lacking = Array.isArray(told) ? told.join(' or ') : COLLECTIONS[name].any;
+  return { known: false, reason: `${LACKS} ${lacking}` };
 }
 
 function takeNode(nodes: Map<string, DumpedObject>, dumped: DumpedObject, name: string): void {

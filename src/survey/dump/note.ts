@@ -10,6 +10,9 @@ export interface Note {
   missing: { collection: string; reason: string }[];
 }
 
+/** How the reason begins for what a dump does not have: it tells nothing about anybody. */
+export const LACKS = 'the dump has no';
+
 const API_VERSION = 'kubectl-podcidr/v1';
 const KIND = 'ClusterDump';
 

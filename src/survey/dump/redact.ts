@@ -1,8 +1,12 @@
 import type { Json, JsonObject, RawObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../model/read-json.ts';
 import { compareText } from '../../model/text.ts';
+import { isLock } from '../collections.ts';
+import { isJournal } from '../interrupted.ts';
 import { LABELS_READ } from '../keep.ts';
 import { isControllerManager } from '../settings/controller-manager.ts';
+import { renameTaint, renameTolerations, taintWords } from './redact-taints.ts';
+import { hasNamesInTexts, redactOwners, renameTexts, withoutHolder } from './redact-texts.ts';
 
 /** Namespaces that every cluster has: their names say nothing. */
 const COMMON = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'kube-flannel', 'default']);
@@ -27,18 +31,62 @@ export function redact(objects: RawObject[]): RawObject[] {
     [],
   );
   const podNames = numbered('pod', pods.map(nameOf), []);
-  const rename = { nodes, namespaces, podNames };
+  const machines = numbered('machine', objects.map(machineOf).filter(isTelling), []);
+  const uids = new Map(
+    objects.filter(({ kind }) => kind === 'Node').map((node) => [uidOf(node), `uid-of-${nodes.get(nameOf(node))}`]),
+  );
+  const taints = numbered(
+    'taint',
+    objects
+      .flatMap(taintsOf)
+      .filter((taint) => !isCommon(taint))
+      .flatMap(taintWords),
+    [],
+  );
+  const rename = { nodes, namespaces, podNames, machines, uids, taints };
+  // Of two that have one name, the node: it is what reports name.
+  const words = new Map([...namespaces, ...podsRenamed(pods, rename), ...nodes]);
   return objects.map((object, index) => {
     if (object.kind === 'Node') return redactNode(object, rename);
     if (object.kind === 'Pod') return redactPod(object, rename);
-    return redactOurs(object, rename, index);
+    if (isOurs(object)) return redactOurs(object, rename, index);
+    if (hasNamesInTexts(object)) return redactOwners(renameTexts(withoutHolder(object, nodes), words), uids);
+    return renameTolerations(object, taints);
   });
+}
+
+/** Old to new names of pods: kube-controller-manager's go by another rule. */
+function podsRenamed(pods: RawObject[], rename: Names): [string, string][] {
+  return pods.map((pod) => [nameOf(pod), nameOf(redactPod(pod, rename))]);
+}
+
+/** The journal and the lock; other ConfigMaps are those of the cluster's own components. */
+function isOurs(object: RawObject): boolean {
+  return isJournal(object) || isLock(object);
+}
+
+/** A machine id of zeros is none. */
+function isTelling(machine: string): boolean {
+  return /[^0-]/.test(machine);
+}
+
+function machineOf({ kind, status }: RawObject): string {
+  return kind === 'Node' ? (asText(asObject(asObject(status).nodeInfo).machineID) ?? '') : '';
+}
+
+function uidOf({ metadata }: RawObject): string {
+  return asText(asObject(metadata).uid) ?? '';
 }
 
 interface Names {
   nodes: ReadonlyMap<string, string>;
   namespaces: ReadonlyMap<string, string>;
   podNames: ReadonlyMap<string, string>;
+  /** Machine ids. */
+  machines: ReadonlyMap<string, string>;
+  uids: ReadonlyMap<string, string>;
+  /** Keys and values of an operator's own taints. */
+  taints: ReadonlyMap<string, string>;
 }
 
 /** `node-01` and so on, as many digits as the last one needs: the order of the names is kept. */
@@ -48,23 +96,35 @@ function numbered(word: string, names: string[], more: string[]): Map<string, st
   return new Map(sorted.map((name, index) => [name, `${word}-${String(index + 1).padStart(digits, '0')}`]));
 }
 
-function redactNode(node: RawObject, { nodes }: Names): RawObject {
+function redactNode(node: RawObject, { nodes, machines, uids, taints: keys }: Names): RawObject {
   const { uid: _uid, resourceVersion: _version, labels, ...metadata } = asObject(node.metadata);
+  const uid = uidOf(node);
+  const machine = machineOf(node);
   const status = asObject(node.status);
   const { taints, ...spec } = asObject(node.spec);
   const addresses = asList(status.addresses).map(asObject);
   return {
     ...node,
-    metadata: { ...metadata, name: nodes.get(nameOf(node)) ?? '', labels: labelsRead(asObject(labels)) },
-    spec: { ...spec, ...(taints === undefined ? {} : { taints: asList(taints).filter(isCommon) }) },
+    metadata: {
+      ...metadata,
+      name: nodes.get(nameOf(node)) ?? '',
+      ...(uid === '' ? {} : { uid: uids.get(uid) }),
+      labels: labelsRead(asObject(labels)),
+    },
+    spec: { ...spec, ...(taints === undefined ? {} : { taints: asList(taints).map((one) => renameTaint(one, keys)) }) },
     status: {
       ...status,
       addresses: addresses.filter(({ type }) => typeof type === 'string' && /^(Internal|External)IP$/.test(type)),
+      nodeInfo: machine === '' ? {} : { machineID: machines.get(machine) ?? machine },
     },
   };
 }
 
-/** Taints of Kubernetes' own controllers and of CNIs; an operator's own tell what the cluster is for. */
+function taintsOf({ kind, spec }: RawObject): Json[] {
+  return kind === 'Node' ? asList(asObject(spec).taints) : [];
+}
+
+/** Taints of Kubernetes' own controllers and of CNIs; an operator's own tell what the cluster is for, and get other names. */
 function isCommon(taint: Json): boolean {
   const key = asText(asObject(taint).key) ?? '';
   return /^((node|node-role|node\.cloudprovider)\.kubernetes\.io|node\.cilium\.io|virtual-kubelet\.io)\//.test(key);

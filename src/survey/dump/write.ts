@@ -4,7 +4,7 @@ import { compareText } from '../../model/text.ts';
 import { COLLECTION_NAMES, COLLECTIONS } from '../collections.ts';
 import type { Inventory } from '../inventory.ts';
 import { keepNode } from '../keep.ts';
-import { type Note, writeNote } from './note.ts';
+import { LACKS, type Note, writeNote } from './note.ts';
 import { redact } from './redact.ts';
 
 /** A dump, as a List that every reading command takes with -f. */
@@ -23,7 +23,8 @@ export function writeDump({ nodes, collections, now }: Inventory, version: strin
   for (const node of nodes) objects.set(keyOf(node), keepNode(node));
   for (const name of COLLECTION_NAMES) {
     const reading = collections[name];
-    if (!reading.known) missing.push({ collection: name, reason: redacted ? REDACTED : reading.reason });
+    if (!reading.known)
+      missing.push({ collection: name, reason: redacted ? redactedReason(reading.reason) : reading.reason });
     else for (const object of reading.value) objects.set(keyOf(object), COLLECTIONS[name].keep(object));
   }
   const sorted = [...objects].sort(([a], [b]) => compareText(a, b)).map(([, object]) => object);
@@ -35,6 +36,11 @@ export function writeDump({ nodes, collections, now }: Inventory, version: strin
 }
 
 const REDACTED = 'it could not be read when the dump was made';
+
+/** The server's own words may name a user. */
+function redactedReason(reason: string): string {
+  return reason.startsWith(LACKS) ? reason : REDACTED;
+}
 
 function keyOf({ kind, metadata }: RawObject): string {
   const { namespace, name } = asObject(metadata);

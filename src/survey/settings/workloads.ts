@@ -15,6 +15,9 @@ const DAEMON_SETS =
 /** Deployments that are looked at. */
 const DEPLOYMENTS = /node-ipam-controller|cloud-controller-manager/;
 
+/** Images of cloud-controller-managers with a node IPAM controller of their own. */
+const CLOUD = /azure-cloud-controller-manager|cloud-provider-gcp/;
+
 /** The DaemonSets of all namespaces that say which CNI runs, and where. */
 export const daemonSets: Collection = {
   what: 'DaemonSets',
@@ -54,7 +57,7 @@ export function cloudAllocators(workloads: RawObject[]): Allocator[] {
     const template = asObject(asObject(asObject(workload.spec).template).spec);
     return asList(template.containers)
       .map(asObject)
-      .filter(({ image }) => /azure-cloud-controller-manager|cloud-provider-gcp/.test(asText(image) ?? ''))
+      .filter(({ image }) => CLOUD.test(asText(image) ?? ''))
       .filter(({ command, args }) => isOn(readCommandLine([...texts(command), ...texts(args)])))
       .map(() => ({
         name: 'cloud-controller-manager',
@@ -104,7 +107,8 @@ function keepContainer({ name, image, command, args, env }: JsonObject): JsonObj
   const allocates = readCommandLine([...texts(command), ...texts(args)]).get('allocate-node-cidrs');
   return {
     name,
-    image,
+    // A registry of one's own is nobody's business.
+    ...(CLOUD.test(asText(image) ?? '') ? { image } : {}),
     ...(allocates === undefined ? {} : { args: [`--allocate-node-cidrs=${allocates}`] }),
     env: asList(env).filter((one: Json) => asObject(one).name === 'USE_POD_CIDR'),
   };
