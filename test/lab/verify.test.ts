@@ -25,7 +25,8 @@ test.after.always(() => lab?.stop());
 const verify = (args: string[], options: ProgramOptions = {}) =>
   runPodcidr(['verify', ...args, '--state-dir', stateDir], {
     kubeconfig: lab.kubeconfig,
-    env: { PODCIDR_TEST_PROBE_START: '60000' },
+    // A kubelet that has just joined makes its Lease a little later.
+    env: { PODCIDR_TEST_CARE: '60000' },
     ...options,
   });
 
