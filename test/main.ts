@@ -21,7 +21,7 @@ void enter({
   absenceNoticed: 1_000,
   // Longer where real kubelets start pods.
   agentBack: Number(process.env.PODCIDR_TEST_CARE ?? 1_500),
-  shellOpens: 300,
+  shellOpens: Number(process.env.PODCIDR_TEST_CARE ?? 300),
   nodePoll: 50,
   podsBack: Number(process.env.PODCIDR_TEST_CARE ?? 1_500),
   peerRoutes: 500,
