@@ -15,7 +15,8 @@ export function podShell(wire: Wire, node: string, target: ExecTarget, mostMs: n
 }
 
 /** For whoever may not run commands in pods. */
-export const RIGHTS_HINT = 'ClusterRole kubectl-podcidr-node-shell of docs/rbac.yaml grants it';
+export const RIGHTS_HINT =
+  'it takes get and create on pods/exec, for a helper pod get, create, delete on pods: ClusterRole kubectl-podcidr-node-shell of docs/rbac.yaml';
 
 /** Why no commands can be run there, in words. */
 export interface ShellProblem {
@@ -41,7 +42,8 @@ export async function tryShell(shell: NodeShell): Promise<ShellProblem | undefin
  * server itself when it gets no connection to the kubelet (apiserver proxy/dial.go).
  */
 function problemOf({ status, message }: ApiError): ShellProblem {
-  if (status === 401 || status === 403) return { lies: 'rights', why: message };
+  // From 1.35 on the server gives no reason where create on pods/exec lacks: its sentence ends at the colon.
+  if (status === 401 || status === 403) return { lies: 'rights', why: message.replace(/[\s:]+$/, '') };
   if (/executable file not found|no such file or directory/.test(message)) {
     return { lies: 'pod', why: 'its image has no sh' };
   }

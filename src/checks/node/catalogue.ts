@@ -112,7 +112,7 @@ export const NODE_CATALOGUE = {
     harm: 'Packets to the pods of that node go to another machine, or to nobody.',
     cure: 'Start flannel on this node again. Where two nodes have one MAC address: on one of them `ip link del flannel.1`, take VtepMAC out of its annotation backend-data, and start flannel there again.',
     origin:
-      'A missed event, or two nodes with one MAC address: the database keeps one address a MAC, the last event wins.',
+      'A missed event; in dual stack flannel takes a change of annotations only when those of both families change (pkg/subnet/kube/kube.go:handleUpdateLeaseEvent). Or two nodes with one MAC address: the database keeps one address a MAC, the last event wins.',
   },
   ForwardingOff: {
     severity: 'error',

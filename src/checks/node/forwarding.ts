@@ -24,15 +24,16 @@ function judge(view: NodeView, which: keyof Known, what: string) {
   for (const one of [facts.forwarding, facts.neighbours, view.routes]) if (!one.known) return { skipped: one.reason };
   const wrong = throughOverlay(view).flatMap(({ subnet, holders, overlay }) => {
     const evidence = look(view, subnet, holders, overlay)[which];
-    return evidence.length === 0 ? [] : [{ holders, evidence }];
+    return evidence.length === 0 ? [] : [{ holders, evidence, device: overlay.device }];
   });
   if (wrong.length === 0) return FINE;
+  const devices = [...new Set(wrong.map(({ device }) => device))];
   const names = [...new Set(wrong.flatMap(({ holders }) => holders.map(({ name }) => name)))];
   return {
     findings: [
       {
         severity: 'error' as const,
-        message: `the forwarding entries of ${overlays.map(({ device }) => device).join(', ')} ${what} ${names.join(', ')}`,
+        message: `the forwarding entries of ${devices.join(', ')} ${what} ${names.join(', ')}`,
         evidence: wrong.flatMap((one) => one.evidence),
         remedy:
           sharedMAC(
@@ -55,11 +56,17 @@ function sharedMAC({ peers }: ExpectedNode, wrong: Peer[]): string | undefined {
   return `kubectl podcidr explain ForwardingEntryStale  # ${sharing.join(' and ')} have one MAC address`;
 }
 
-/** Peers' subnets whose route goes through a device that is there. Without a route that is RouteMissing. */
+/**
+ * Peers' subnets whose route goes through a device that is there. Without a route that is RouteMissing; a device that got another
+ * MAC address has lost its entries with it (net/core/neighbour.c:neigh_changeaddr), which is VtepMACDiffers.
+ */
 export function throughOverlay(view: NodeView): { subnet: Block; holders: Peer[]; overlay: Overlay }[] {
   return wantedRoutes(view).flatMap((wanted) => {
     const overlay = view.overlays.find(({ family, link }) => family === wanted.subnet.family && link?.up);
-    const goes = overlay && routesTo(view, wanted.subnet).some(({ dev }) => dev === overlay.device);
+    const goes =
+      overlay &&
+      overlay.link?.mac === overlay.mac &&
+      routesTo(view, wanted.subnet).some(({ dev }) => dev === overlay.device);
     return goes ? [{ ...wanted, overlay }] : [];
   });
 }

@@ -41,7 +41,7 @@ export const judgeBridgeFilterOff: NodeJudge = ({ facts, expected, cni }) => {
     evidence: ['net.bridge.bridge-nf-call-iptables is not 1, or br_netfilter is not loaded'],
     remedy: onHost(
       expected,
-      'modprobe br_netfilter && sysctl -w net.bridge.bridge-nf-call-iptables=1',
+      'modprobe br_netfilter; sysctl -w net.bridge.bridge-nf-call-iptables=1',
       'keep it in /etc/modules-load.d and /etc/sysctl.d',
     ),
   });
