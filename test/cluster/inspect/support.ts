@@ -4,7 +4,7 @@ import type { ControlPlane } from '../../harness/control-plane.ts';
 import { createNodes, node } from '../../harness/node.ts';
 
 export const NAMESPACE = 'kube-flannel';
-export const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
+const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
 
 /** flannel's DaemonSet in its namespace; its pods are made by kube-controller-manager, and bound to no node. */
 export async function createFlannel(plane: ControlPlane, labels: Record<string, string> = {}): Promise<void> {

@@ -6,7 +6,7 @@ import type { SurveyNode } from '../../../../src/model/survey.ts';
 import { readNode } from '../../../../src/survey/nodes.ts';
 import { recordedFacts } from '../../host/recorded.ts';
 
-export const AGENT: Agent = {
+const AGENT: Agent = {
   cni: 'flannel',
   namespace: 'kube-flannel',
   name: 'kube-flannel-ds-x',
@@ -15,7 +15,7 @@ export const AGENT: Agent = {
 };
 
 /** The Nodes of a real cluster, as they were when facts of one were recorded under this name. */
-export function recordedNodes(name: string): SurveyNode[] {
+function recordedNodes(name: string): SurveyNode[] {
   const text = readFileSync(new URL(`../../../fixtures/node/${name}.nodes.json`, import.meta.url), 'utf8');
   return JSON.parse(text).items.map(readNode);
 }
