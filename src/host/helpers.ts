@@ -97,19 +97,28 @@ async function create(wire: Wire, options: HelperOptions): Promise<void> {
 
 async function untilRunning(wire: Wire, pod: PodName, options: HelperOptions): Promise<void> {
   const { node, image, clock, waitMs, stopping } = options;
-  const failure = (why: string) =>
-    new Failure(`node ${node}: the helper pod did not run, and was removed: ${why}`, {
-      hint: `name another image that has sh and ip with --image, or do without with --helper-pod=never`,
-    });
+  const failure = (why: string, hint?: string) =>
+    new Failure(
+      `node ${node}: the helper pod did not run, and was removed: ${why}`,
+      hint === undefined ? {} : { hint },
+    );
   const end = clock.monotonic() + waitMs;
   for (;;) {
     const found = await findPod(wire, pod);
     if (!found) throw failure('somebody has deleted it');
     const now = helperState(found);
     if (now.state === 'running') return;
-    if (now.state === 'failed') throw failure(`${now.why} (image ${image})`);
+    if (now.state === 'failed') {
+      throw failure(
+        `${now.why} (image ${image})`,
+        'name another image that has sh and ip with --image, or do without with --helper-pod=never',
+      );
+    }
     if (stopping()) throw failure('it was stopped');
-    if (clock.monotonic() >= end) throw failure(`${now.why || 'the kubelet did not start it'} after ${waitMs / 1000}s`);
+    if (clock.monotonic() >= end) {
+      const why = now.why || 'the kubelet did not start it';
+      throw failure(`${why} after ${waitMs / 1000}s`, `kubectl describe node ${node} shows whether its kubelet works`);
+    }
     await clock.sleep(POLL);
   }
 }

@@ -192,13 +192,21 @@ test.serial('a helper pod whose image cannot be pulled', async (t) => {
   );
 });
 
+test.serial('on a terminal a line tells how far it is', async (t) => {
+  await createFlannel(plane);
+  await createFlannelNode(plane, 'shown', 'crashing');
+  const { stdout } = await inspect(['shown'], { env: SHORT, tty: true });
+  t.regex(stdout, /0\/1 nodes inspected/);
+  t.regex(stdout, /error: node shown: the helper pod did not run/);
+});
+
 test.serial('a helper pod that the kubelet does not start in time', async (t) => {
   await createFlannel(plane);
   await createFlannelNode(plane, 'slow', 'crashing');
   await failsClearly(
     t,
     await inspect(['slow'], { env: SHORT }),
-    /\nerror: node slow: the helper pod did not run, and was removed: the kubelet did not start it after 1s\n/,
+    /\nerror: node slow: the helper pod did not run, and was removed: the kubelet did not start it after 1s\nkubectl describe node slow shows whether its kubelet works\n$/,
   );
 });
 

@@ -113,6 +113,7 @@ test('every report is a ValidationReport as its schema says, in JSON and in YAML
 for (const [more, expected] of [
   [{ only: ['SubnetDuplicat'] }, /^there is no finding code "SubnetDuplicat"; did you mean SubnetDuplicate\?$/],
   [{ skip: ['subnetmising'] }, /did you mean SubnetMissing\?/],
+  [{ only: ['RouteMissing'] }, /^RouteMissing is seen on the node alone$/],
   [{ only: ['SubnetMissing'], skip: ['SubnetMissing'] }, /leave no check to run/],
   [{ words: ['worker-1'] }, /validate takes no "worker-1"/],
 ] as const) {
