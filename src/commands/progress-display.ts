@@ -17,8 +17,12 @@ export function progressDisplay(
   isQuiet: () => boolean,
 ): ProgressDisplay {
   const count = { done: 0, total: 0 };
-  function show(now: Pick<Progress, 'node' | 'doing'>): void {
-    const since = clock.monotonic();
+  let current: Pick<Progress, 'node' | 'doing'> | undefined;
+  let since = 0;
+  function show(now: Pick<Progress, 'node' | 'doing' | 'part'>): void {
+    // The next part of the same goes on.
+    if (now.doing !== current?.doing || now.node !== current.node) since = clock.monotonic();
+    current = now;
     streams.status((columns) =>
       isQuiet() ? undefined : renderProgress({ ...count, ...now, elapsed: clock.monotonic() - since }, columns),
     );
@@ -27,7 +31,7 @@ export function progressDisplay(
     tell(event) {
       if (event.kind === 'moves') Object.assign(count, { done: 0, total: event.count });
       else if (event.kind === 'step') show({ node: event.node, doing: event.step });
-      else show({ node: event.node, doing: event.wait });
+      else show({ node: event.node, doing: event.wait, part: event.part });
     },
     ended() {
       count.done += 1;

@@ -109,7 +109,19 @@ async function carryOut(
   const settled = cared !== undefined && !cared.stopped && (await settleAllocatorOf(manifest, records, session));
   const closes = settled && !session.tools.leaving.left;
   const closed = closes ? await closeOperation(manifest, 'finished', session) : manifest;
-  return { manifest: closed, outcomes, ...(cared ? { cared } : {}) };
+  return {
+    manifest: closed,
+    outcomes: [...finishedEarlier(former, outcomes), ...outcomes],
+    ...(cared ? { cared } : {}),
+  };
+}
+
+/** What an earlier run has finished belongs to the operation that ends now. */
+function finishedEarlier(former: OperationRecord[], outcomes: Outcome[]): Outcome[] {
+  const again = new Set(outcomes.map(({ record }) => record.node));
+  return former
+    .filter(({ node, step }) => step === 'finished' && !again.has(node))
+    .map((record) => ({ state: 'finished', record }));
 }
 
 /**

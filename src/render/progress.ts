@@ -10,6 +10,8 @@ export interface Progress {
   /** Undefined when it is for all of them. */
   node: string | undefined;
   doing: Step | Wait;
+  /** So much of it is done, of all; undefined where it has no parts. */
+  part?: readonly [done: number, all: number] | undefined;
   /** For how long, in milliseconds. */
   elapsed: number;
 }
@@ -48,9 +50,10 @@ const DOING: Record<Step | Wait, string> = {
  * One line, no wider than the terminal: `node/worker-12: draining 3s`, for more than three nodes
  * `[####......] 7/20 worker-12: draining 3s`. What does not fit is left away: the bar first. Without colours, ASCII but for `…`.
  */
-export function renderProgress({ done, total, node, doing, elapsed }: Progress, columns: number): string {
+export function renderProgress({ done, total, node, doing, part, elapsed }: Progress, columns: number): string {
   const name = node === undefined ? undefined : escapeLine(node).replace(/[^\x20-\x7e]/g, '?');
-  const what = `${DOING[doing]} ${timeText(elapsed)}`;
+  const parts = part ? `${part.join('/')} ` : '';
+  const what = `${DOING[doing]} ${parts}${timeText(elapsed)}`;
   const named = (prefix: string) => (name === undefined ? what : `${prefix}${name}: ${what}`);
   // Terminals wrap when the last column is written.
   const width = columns - 1;

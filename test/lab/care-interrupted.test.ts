@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import test from 'ava';
+import { changeControllerManager, controllerManagerWish } from '../../scripts/clusters/plane.ts';
 import { POD_IMAGE } from '../../scripts/lab.d/machine-config.ts';
 import { until } from '../../scripts/lib/processes.ts';
 import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../harness/fault-proxy.ts';
@@ -151,4 +152,58 @@ test.serial('rolled back: pods have addresses of the former subnet again, and re
   t.is(back.code, 0, back.stderr);
   t.is((await lab.api.get('/api/v1/nodes/n3')).spec?.podCIDR, former);
   t.deepEqual(brokenPings(await lab.pings()), []);
+});
+
+test.serial(
+  'an empty node whose flannel crashes: it gets a subnet, flannel a new start, its pods their network',
+  async (t) => {
+    const flags = controllerManagerWish(lab.dir);
+    await changeControllerManager(lab.dir, { flags: [...flags, '--allocate-node-cidrs=false'] });
+    t.teardown(() => changeControllerManager(lab.dir, { flags }));
+    await lab.recreateNode('n3', []);
+    const flannel = async () => {
+      const pods = await lab.api.list('/api/v1/namespaces/kube-flannel/pods');
+      return pods.find(({ spec, metadata }) => spec?.nodeName === 'n3' && metadata.deletionTimestamp === undefined);
+    };
+    await lab.api.delete(`/api/v1/namespaces/kube-flannel/pods/${(await flannel())?.metadata.name}`);
+    t.true(
+      await until(
+        async () => JSON.stringify((await flannel())?.status ?? {}).includes('CrashLoopBackOff'),
+        90_000,
+        200,
+      ),
+    );
+    const ran = await run(reassign());
+    t.is(ran.code, 0, ran.stderr);
+    t.regex(ran.stdout, /^node\/n3 reassigned \(<none> → /);
+    t.notRegex(ran.stderr, /^Left to you:/m);
+    t.deepEqual(brokenPings(await lab.pings()), []);
+  },
+);
+
+test.serial('flannel does not start on the node: the move is done, and what is left is said exactly', async (t) => {
+  const config = '/api/v1/namespaces/kube-flannel/configmaps/kube-flannel-cfg';
+  const { data } = (await lab.api.get(config)) as { data?: Record<string, string> };
+  await lab.api.patch(config, { data: { 'net-conf.json': '{' } });
+  const ran = await run(reassign(), { env: { PODCIDR_TEST_CARE: '8000', PODCIDR_TEST_ANSWER: '10000' } });
+  await lab.api.patch(config, { data });
+  t.is(ran.code, 0, ran.stderr);
+  t.is((await lab.api.get('/api/v1/nodes/n3')).spec?.podCIDR, `10.244.${next}.0/24`);
+  const [, left = ''] = ran.stderr.split('\nLeft to you:\n');
+  t.regex(
+    left,
+    /^ {2}- see why flannel does not work on n3:\n {6}kubectl logs -n kube-flannel kube-flannel-ds-\w+ -c kube-flannel/,
+  );
+  t.regex(left, /^ {6}ip link del cni0 {2}# on n3$/m);
+  const [, command = ''] = /^ {6}(kubectl delete pod -n default .*)$/m.exec(left) ?? [];
+  // Done by hand: flannel comes back, then what is left, as it is said.
+  const flannels = await lab.api.list('/api/v1/namespaces/kube-flannel/pods');
+  const name = flannels.find(({ spec }) => spec?.nodeName === 'n3')?.metadata.name;
+  await lab.api.delete(`/api/v1/namespaces/kube-flannel/pods/${name}`);
+  await lab.untilJoined();
+  await lab.inNode('n3', ['ip', 'link', 'del', 'cni0']);
+  t.is((await lab.kubectl(command.split(' ').slice(1))).code, 0, command);
+  t.true(
+    await until(async () => (await lab.echoPods()).length === 3 && brokenPings(await lab.pings()).length === 0, 60_000),
+  );
 });

@@ -20,7 +20,7 @@ export const DRAIN_FLAGS: Flags = {
   },
   'ignore-daemonsets': {
     type: 'bool',
-    help: 'ignore DaemonSet-managed pods; they keep their old addresses until they are deleted',
+    help: 'ignore DaemonSet-managed pods; they keep their old addresses until they are deleted, as --after-care=auto does afterwards',
   },
   force: { type: 'bool', help: 'drain even if there are pods that do not declare a controller' },
   'disable-eviction': {

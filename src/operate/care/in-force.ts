@@ -11,8 +11,11 @@ import type { Work } from '../work.ts';
 import { isForbidden, onNode } from './shell.ts';
 import { reasonOf } from './step.ts';
 
-/** Whether the CNI works with the node's new subnets. `unseen`: its pod runs, and more cannot be seen. */
-export type InForce = { state: 'seen' } | { state: 'unseen' | 'not'; why: string };
+/** Whether the CNI works with the node's new subnets. `unseen`: its pod runs, and more cannot be seen; `not`: `pods` is what there is. */
+export type InForce =
+  | { state: 'seen' }
+  | { state: 'unseen'; why: string }
+  | { state: 'not'; why: string; pods: CNIPod[] };
 
 /**
  * Waits until the CNI's pods run again and the node shows its new subnets, at most `waits.agentBack`. Never throws for what a
@@ -22,12 +25,14 @@ export async function awaitInForce(record: OperationRecord, agents: RestartedAge
   const { clock, waits } = work;
   const end = clock.monotonic() + waits.agentBack;
   let failing: number | undefined;
+  let pods: CNIPod[] = [];
   for (;;) {
     let why = 'its pod does not run';
     try {
-      const pods = await persist(work, () => listCNIPods(work.wire, record.node));
+      pods = await persist(work, () => listCNIPods(work.wire, record.node));
       const back = agents.map((agent) => successor(pods, agent));
-      if (back.every((pod) => pod !== undefined)) {
+      if (!back.every((pod) => pod !== undefined)) failing = undefined;
+      else {
         const shown = await look(record, back, work);
         failing = undefined;
         if (shown === true) return { state: 'seen' };
@@ -40,7 +45,8 @@ export async function awaitInForce(record: OperationRecord, agents: RestartedAge
       failing ??= clock.monotonic();
       if (isForbidden(error) || clock.monotonic() - failing >= waits.shellOpens) return { state: 'unseen', why };
     }
-    if (clock.monotonic() >= end) return { state: 'not', why: `after ${Math.ceil(waits.agentBack / 1000)} s ${why}` };
+    if (clock.monotonic() >= end)
+      return { state: 'not', why: `after ${Math.ceil(waits.agentBack / 1000)} s ${why}`, pods };
     await clock.sleep(waits.nodePoll);
   }
 }

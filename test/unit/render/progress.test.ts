@@ -24,6 +24,13 @@ test('more than three nodes get a bar', (t) => {
   );
 });
 
+test('what has many parts says how many are done', (t) => {
+  t.is(
+    renderProgress({ ...many, done: 20, node: undefined, doing: 'peers', part: [40, 312] }, 80),
+    '[##########] 20/20 looking at the routes of the other nodes 40/312 3s',
+  );
+});
+
 test('what does not fit the terminal is left away, the bar first', (t) => {
   const whole = '[###.......] 7/20 worker-12: draining 3s';
   t.is(renderProgress(many, whole.length + 1), whole);

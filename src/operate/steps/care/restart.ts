@@ -7,6 +7,7 @@ import type { RestartedAgent } from '../../../model/care.ts';
 import type { LeftToDo } from '../../../model/left-to-do.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
 import { asList, asObject } from '../../../model/read-json.ts';
+import { shellWord } from '../../../model/text.ts';
 import { beforeByHand, embeddedByHand, leftoversByHand, restartByHand } from '../../../plan/care/by-hand.ts';
 import { discardPod } from '../../care/discard-pod.ts';
 import { awaitInForce } from '../../care/in-force.ts';
@@ -55,7 +56,7 @@ async function restart(record: OperationRecord, pods: CNIPod[], work: Work): Pro
     `Warning: whether the CNI on node ${record.node} works with ${record.to.join(',')} was not seen: ${shown.why}`,
   );
   const rest = agents.flatMap((agent) => [
-    ...(shown.state === 'not' ? [notBack(record.node, agent)] : []),
+    ...(shown.state === 'not' ? [notBack(record.node, agent, shown.pods)] : []),
     ...leftovers(record, agent),
   ]);
   return leave(stored, rest, true);
@@ -88,19 +89,25 @@ function blocked(record: OperationRecord, why: string, work: Work): OperationRec
   return leave(record, left, true);
 }
 
-/** No pod of a CNI was seen: where it is part of the host's service that service is named, otherwise the plan has said what to do. */
+/**
+ * No pod of a CNI was seen: where it is part of the host's service that service is named, otherwise the plan has said what to do.
+ * One that had no subnet was waiting for it.
+ */
 function withoutAgent(record: OperationRecord): OperationRecord {
+  if (record.method === 'patch') return record;
   const embedded = embeddedByHand(record);
   return leave(record, embedded ? [embedded] : [], true);
 }
 
-function notBack(node: string, { cni, namespace, daemonSet }: RestartedAgent): LeftToDo {
+/** The log of its pod says why; where there is none its DaemonSet may. */
+function notBack(node: string, { cni, namespace, daemonSet, uid }: RestartedAgent, pods: CNIPod[]): LeftToDo {
+  const pod = pods.find((one) => one.namespace === namespace && one.daemonSet === daemonSet && one.uid !== uid);
+  const place = `-n ${shellWord(namespace)}`;
+  const log =
+    pod && `kubectl logs ${place} ${shellWord(pod.name)} -c ${pod.container}${pod.running ? '' : ' --previous'}`;
   return {
     what: `see why ${cni} does not work on ${node}`,
-    commands: [
-      `kubectl get pods -n ${namespace} -o wide --field-selector spec.nodeName=${node}`,
-      `kubectl describe daemonset -n ${namespace} ${daemonSet}`,
-    ],
+    commands: [log ?? `kubectl describe daemonset ${place} ${shellWord(daemonSet)}`],
   };
 }
 
