@@ -25,7 +25,7 @@ void enter({
   ownership: Number(process.env.PODCIDR_TEST_CARE ?? 400),
   // Longer where real kubelets start pods.
   agentBack: Number(process.env.PODCIDR_TEST_CARE ?? 1_500),
-  shellOpens: Number(process.env.PODCIDR_TEST_CARE ?? 300),
+  shellOpens: Number(process.env.PODCIDR_TEST_SHELL ?? process.env.PODCIDR_TEST_CARE ?? 300),
   nodePoll: 50,
   podsBack: Number(process.env.PODCIDR_TEST_CARE ?? 1_500),
   peerRoutes: 500,

@@ -197,6 +197,8 @@ test.serial('flannel does not start on the node: the move is done, and what is l
   const flannels = await lab.api.list('/api/v1/namespaces/kube-flannel/pods');
   const name = flannels.find(({ spec }) => spec?.nodeName === 'n3')?.metadata.name;
   await lab.api.delete(`/api/v1/namespaces/kube-flannel/pods/${name}`);
+  const env = async () => (await lab.inNode('n3', ['cat', '/run/flannel/subnet.env'])).stdout;
+  t.true(await until(async () => (await env()).includes(`FLANNEL_SUBNET=10.244.${next}.1/24`), 120_000, 200));
   await lab.untilJoined();
   await lab.inNode('n3', ['ip', 'link', 'del', 'cni0']);
   t.is((await lab.kubectl(command.split(' ').slice(1))).code, 0, command);

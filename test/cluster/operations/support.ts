@@ -27,8 +27,11 @@ export class Stage {
   readonly proxy: FaultProxy;
   /** The state folder of the machine at hand: new for each test. */
   stateDir = '';
+  /** Of the program. */
+  readonly env: Record<string, string>;
 
-  constructor(plane: ControlPlane, proxy: FaultProxy) {
+  constructor(plane: ControlPlane, proxy: FaultProxy, env: Record<string, string> = {}) {
+    this.env = env;
     this.plane = plane;
     this.proxy = proxy;
   }
@@ -48,7 +51,11 @@ export class Stage {
   /** Runs it on the machine at hand, through the proxy. */
   run(args: string[], options: ProgramOptions & { stateDir?: string } = {}): Promise<ProgramResult> {
     const { stateDir = this.stateDir, ...rest } = options;
-    return runPodcidr([...args, '--yes', '--state-dir', stateDir], { kubeconfig: this.proxy.kubeconfig, ...rest });
+    return runPodcidr([...args, '--yes', '--state-dir', stateDir], {
+      kubeconfig: this.proxy.kubeconfig,
+      env: this.env,
+      ...rest,
+    });
   }
 
   /** Runs it on a machine that knows nothing. */
@@ -127,9 +134,9 @@ export class Stage {
   }
 }
 
-export async function startStage(options: ControlPlaneOptions = {}): Promise<Stage> {
+export async function startStage(options: ControlPlaneOptions = {}, env: Record<string, string> = {}): Promise<Stage> {
   const plane = await startControlPlane(options);
-  return new Stage(plane, await startFaultProxy(plane));
+  return new Stage(plane, await startFaultProxy(plane), env);
 }
 
 export const isPost = ({ method, path }: SeenRequest) => method === 'POST' && path.startsWith('/api/v1/nodes?');

@@ -18,7 +18,7 @@ import { createTwins, getNode } from './support.ts';
 let stage: Stage;
 let unschedule = () => {};
 test.before(async () => {
-  stage = await startStage({ kwok: true });
+  stage = await startStage({ kwok: true }, { PODCIDR_TEST_CARE: '30000', PODCIDR_TEST_SHELL: '300' });
   unschedule = await scheduleDaemonPods(stage.plane);
 });
 test.after.always(async () => {
