@@ -6,6 +6,7 @@ import type { Wire } from '../kube/wire/wire.ts';
 import type { CollectionName } from '../model/collection.ts';
 import type { RawObject } from '../model/json.ts';
 import { asObject } from '../model/read-json.ts';
+import { allInOrder } from './all-in-order.ts';
 import type { Collection } from './collection.ts';
 import { events } from './events.ts';
 import { flannelLeases } from './flannel-leases.ts';
@@ -78,7 +79,7 @@ async function readPods(wire: Wire): Promise<RawObject[]> {
 
 /** The notes on open operations, and the lock: without it nobody knows whether they are carried out just now. */
 async function readJournal(wire: Wire): Promise<RawObject[]> {
-  const [notes, lock] = await Promise.all([readOpenNotes(wire), getLease(wire, LOCK.namespace, LOCK.name)]);
+  const [notes, lock] = await allInOrder([readOpenNotes(wire), getLease(wire, LOCK.namespace, LOCK.name)]);
   const configMaps = notes.map((note) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',

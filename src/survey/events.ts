@@ -2,6 +2,7 @@ import { listObjects } from '../kube/objects/list.ts';
 import type { ClusterEvent } from '../model/cluster-facts.ts';
 import type { RawObject } from '../model/json.ts';
 import { asObject, asText } from '../model/read-json.ts';
+import { allInOrder } from './all-in-order.ts';
 import type { Collection } from './collection.ts';
 import { readTime } from './nodes.ts';
 
@@ -16,7 +17,7 @@ export const events: Collection = {
   told: ['Event'],
   holds: ({ kind, reason }) => kind === 'Event' && REASONS.includes(asText(reason) ?? ''),
   async read(wire) {
-    const found = await Promise.all(
+    const found = await allInOrder(
       REASONS.map((reason) =>
         listObjects(wire, {
           path: '/api/v1/events',

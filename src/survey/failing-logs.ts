@@ -5,6 +5,7 @@ import { WireError } from '../kube/wire/wire-error.ts';
 import type { RawObject } from '../model/json.ts';
 import { isFailing, type PodLog } from '../model/pod-state.ts';
 import { asObject, asText } from '../model/read-json.ts';
+import { allInOrder } from './all-in-order.ts';
 import { containersOf, writeLog } from './pod-state.ts';
 
 /** The end of a log tells why the process ended. */
@@ -22,7 +23,7 @@ export async function failingLogs(wire: Wire, pods: RawObject[]): Promise<RawObj
     const container = containersOf(pod).find((one) => isFailing(one));
     return container && !WITHOUT_LOG.test(container.waiting?.reason ?? '') ? [{ pod, container }] : [];
   });
-  const logs = await Promise.all(
+  const logs = await allInOrder(
     spread(failing).map(({ pod, container }) => readOne(wire, pod, container.name, container.running)),
   );
   return logs.map(writeLog);

@@ -2,6 +2,7 @@ import { listMetadata } from '../kube/objects/list-metadata.ts';
 import type { NodeDependent } from '../model/cluster-facts.ts';
 import type { JsonObject, RawObject } from '../model/json.ts';
 import { asList, asObject, asText } from '../model/read-json.ts';
+import { allInOrder } from './all-in-order.ts';
 import type { Collection } from './collection.ts';
 import { readTime } from './nodes.ts';
 
@@ -14,7 +15,7 @@ export const nodeDependents: Collection = {
   told: ['Lease', 'CSINode'],
   holds: ({ kind, metadata }) => kind === 'CSINode' || (kind === 'Lease' && asObject(metadata).namespace === LEASES),
   async read(wire) {
-    const [leases, csiNodes] = await Promise.all([
+    const [leases, csiNodes] = await allInOrder([
       listMetadata(wire, `/apis/coordination.k8s.io/v1/namespaces/${LEASES}/leases`, 'Lease'),
       listMetadata(wire, '/apis/storage.k8s.io/v1/csinodes', 'CSINode'),
     ]);

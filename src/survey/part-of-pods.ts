@@ -2,6 +2,7 @@ import { listNodePods, listPodsAt } from '../kube/objects/pods.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { RawObject } from '../model/json.ts';
 import type { SurveyNode } from '../model/survey.ts';
+import { allInOrder } from './all-in-order.ts';
 import { COLLECTIONS } from './collections.ts';
 import { keepPod } from './keep.ts';
 import { readNode } from './nodes.ts';
@@ -21,12 +22,12 @@ export async function readPartOfPods(
   if ('addresses' in part) return readPodsAt(wire, part.addresses);
   const chosen = (await nodes).items.map(readNode).filter(part.onNodes);
   if (chosen.length > MOST_NODES) return COLLECTIONS.pods.read(wire);
-  const pods = await Promise.all(chosen.map(({ name }) => listNodePods(wire, name, '')));
+  const pods = await allInOrder(chosen.map(({ name }) => listNodePods(wire, name, '')));
   return pods.flat().map(keepPod);
 }
 
 /** The server finds pods by their first address only: for one of the second family all pods are looked through. */
 async function readPodsAt(wire: Wire, addresses: string[]): Promise<RawObject[]> {
-  const found = await Promise.all(addresses.map((address) => listPodsAt(wire, address)));
+  const found = await allInOrder(addresses.map((address) => listPodsAt(wire, address)));
   return found.some((pods) => pods.length === 0) ? COLLECTIONS.pods.read(wire) : found.flat().map(keepPod);
 }

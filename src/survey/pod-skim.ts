@@ -3,6 +3,7 @@ import { listPodRows, type PodRow } from '../kube/objects/pod-rows.ts';
 import { eachPod, listNodePods } from '../kube/objects/pods.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { SurveyNode, SurveyPod } from '../model/survey.ts';
+import { allInOrder } from './all-in-order.ts';
 import { readPod } from './pods.ts';
 
 /** Nodes whose pods are read in full one by one; with more, all pods are read in pages. */
@@ -62,7 +63,7 @@ function twinAddresses(pods: SurveyPod[]): Set<string> {
 async function readNodes(wire: Wire, nodes: string[]): Promise<SurveyPod[]> {
   const pods: SurveyPod[] = [];
   for (let from = 0; from < nodes.length; from += AT_ONCE) {
-    const some = await Promise.all(nodes.slice(from, from + AT_ONCE).map((node) => listNodePods(wire, node, '')));
+    const some = await allInOrder(nodes.slice(from, from + AT_ONCE).map((node) => listNodePods(wire, node, '')));
     pods.push(...some.flat().map(readPod));
   }
   return pods;

@@ -3,6 +3,7 @@ import { listObjects } from '../kube/objects/list.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { RawObject } from '../model/json.ts';
 import { asObject, asText } from '../model/read-json.ts';
+import { allInOrder } from './all-in-order.ts';
 import type { Collection } from './collection.ts';
 import { failingLogs } from './failing-logs.ts';
 import { keepPod } from './keep.ts';
@@ -37,7 +38,7 @@ export const controllerManagerLogs: Collection = {
 };
 
 async function listFlannelPods(wire: Wire): Promise<RawObject[]> {
-  const found = await Promise.all(
+  const found = await allInOrder(
     FLANNEL.map((labelSelector) =>
       listObjects(wire, { path: '/api/v1/pods', labelSelector, freshness: 'quorum', page: 500 }),
     ),

@@ -3,6 +3,7 @@ import type { Wire } from '../../kube/wire/wire.ts';
 import { Failure } from '../../model/failure.ts';
 import type { JsonObject, RawObject } from '../../model/json.ts';
 import { asObject, asText } from '../../model/read-json.ts';
+import { allInOrder } from '../all-in-order.ts';
 import { readDocuments } from '../dump/objects.ts';
 
 /** A ConfigMap by namespace and name. */
@@ -13,7 +14,7 @@ export interface ConfigMapName {
 
 /** Those of the names that are there. Throws ApiError, WireError. */
 export async function readConfigMaps(wire: Wire, names: ConfigMapName[]): Promise<RawObject[]> {
-  const found = await Promise.all(
+  const found = await allInOrder(
     names.map(({ namespace, name }) =>
       findObject(wire, `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`),
     ),
