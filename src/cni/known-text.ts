@@ -15,11 +15,14 @@ export interface Recognised {
   line: string;
 }
 
-/** The first of the texts that a line has, looking from the last line back: a process ends of what it says last. */
+/**
+ * The first of the texts that stands in any line, with the last line that has it. The order of the texts decides: what a process
+ * says last (leaderelection lost) is often a consequence only.
+ */
 export function recogniseText(lines: readonly string[], texts: readonly KnownText[]): Recognised | undefined {
-  for (const line of [...lines].reverse()) {
-    const known = texts.find(({ text }) => text.test(line));
-    if (known) return { known, line };
+  for (const known of texts) {
+    const line = lines.findLast((one) => known.text.test(one));
+    if (line !== undefined) return { known, line };
   }
   return undefined;
 }

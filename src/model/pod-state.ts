@@ -8,7 +8,18 @@ export interface ContainerState {
   /** True while it runs. */
   running: boolean;
   /** How its present or last life ended; undefined when none has. */
-  ended: { code: number; reason: string } | undefined;
+  ended: Ended | undefined;
+}
+
+/** The end of a container's life. */
+export interface Ended {
+  /** Exit code. */
+  code: number;
+  reason: string;
+  /** Milliseconds since the epoch; undefined when it is not told. */
+  at: number | undefined;
+  /** Milliseconds that it lived; undefined when it is not told. */
+  lived: number | undefined;
 }
 
 /** The last lines of a container's log, or why they are not known. */
@@ -32,16 +43,27 @@ export interface WatchedPod {
 /** Waiting for these is how every pod begins. */
 const STARTING = ['ContainerCreating', 'PodInitializing', ''];
 
+/** A life this short, in milliseconds, is a failed start: who restarts a process that works ends a longer one. */
+const SHORT_LIFE = 120_000;
+
+/** After this long, in milliseconds, a failed start is over: kubelets wait at most 5 minutes before the next. */
+const RECENT = 360_000;
+
 /**
- * The container that keeps the pod from its work: it waits after a failure, has ended with one, or runs again after one and is
- * not ready. Undefined when there is none.
+ * The container that keeps the pod from its work. `now`: milliseconds since the epoch. Undefined when there is none.
  */
-export function failingContainer(pod: WatchedPod): ContainerState | undefined {
-  return pod.containers.find(isFailing);
+export function failingContainer(pod: WatchedPod, now: number): ContainerState | undefined {
+  return pod.containers.find((container) => isFailing(container, now));
 }
 
-export function isFailing({ ready, waiting, running, ended }: ContainerState): boolean {
+/**
+ * It waits after a failure, has ended with one, or runs again after a start that failed a moment ago: between two failures of a
+ * loop a container runs, and where it has no readiness probe it is ready at once. Without `now` the moment does not matter.
+ */
+export function isFailing({ ready, waiting, running, ended }: ContainerState, now?: number): boolean {
   if (waiting !== undefined) return !STARTING.includes(waiting.reason);
-  const failed = ended !== undefined && ended.code !== 0;
-  return failed && (!running || !ready);
+  if (ended === undefined || ended.code === 0) return false;
+  if (!running) return true;
+  const isRecent = now === undefined || (ended.at !== undefined && now - ended.at < RECENT);
+  return isRecent && (!ready || (ended.lived !== undefined && ended.lived < SHORT_LIFE));
 }

@@ -19,7 +19,7 @@ const WITHOUT_LOG = /Image|CreateContainer|InvalidImageName/;
 /** The last lines of each failing container of these pods, as objects of a dump. Throws Failure. */
 export async function failingLogs(wire: Wire, pods: RawObject[]): Promise<RawObject[]> {
   const failing = pods.flatMap((pod) => {
-    const container = containersOf(pod).find(isFailing);
+    const container = containersOf(pod).find((one) => isFailing(one));
     return container && !WITHOUT_LOG.test(container.waiting?.reason ?? '') ? [{ pod, container }] : [];
   });
   const logs = await Promise.all(

@@ -1,7 +1,7 @@
 import type { Json, JsonObject, RawObject } from '../model/json.ts';
-import type { ContainerState, PodLog, WatchedPod } from '../model/pod-state.ts';
+import type { ContainerState, Ended, PodLog, WatchedPod } from '../model/pod-state.ts';
 import { asList, asObject, asText } from '../model/read-json.ts';
-import { texts } from './nodes.ts';
+import { readTime, texts } from './nodes.ts';
 
 const API_VERSION = 'kubectl-podcidr/v1';
 const LOG = 'PodLog';
@@ -50,8 +50,14 @@ function readContainer(value: Json): ContainerState {
   };
 }
 
-function readEnd({ exitCode, reason }: JsonObject): ContainerState['ended'] {
-  return { code: typeof exitCode === 'number' ? exitCode : 0, reason: asText(reason) ?? '' };
+function readEnd({ exitCode, reason, startedAt, finishedAt }: JsonObject): Ended {
+  const [from, at] = [readTime(startedAt), readTime(finishedAt)];
+  return {
+    code: typeof exitCode === 'number' ? exitCode : 0,
+    reason: asText(reason) ?? '',
+    at,
+    lived: from === undefined || at === undefined ? undefined : at - from,
+  };
 }
 
 /** Of a pod's status, what is read here: for a dump. */
@@ -75,11 +81,11 @@ function keepContainer({ name, ready, restartCount, state, lastState }: JsonObje
 
 function keepState({ waiting, running, terminated }: JsonObject): JsonObject {
   const { reason, message } = asObject(waiting);
-  const { exitCode, reason: ending } = asObject(terminated);
+  const { exitCode, reason: ending, startedAt, finishedAt } = asObject(terminated);
   return {
     ...(waiting ? { waiting: { reason, message } } : {}),
     ...(running ? { running: {} } : {}),
-    ...(terminated ? { terminated: { exitCode, reason: ending } } : {}),
+    ...(terminated ? { terminated: { exitCode, reason: ending, startedAt, finishedAt } } : {}),
   };
 }
 

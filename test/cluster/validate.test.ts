@@ -61,6 +61,9 @@ test.serial("faults of subnets on the server are found, settings read from the c
   );
 });
 
+/** What the tool reads, but for kinds that few clusters have. */
+const KINDS = ['nodes', 'pods', 'configmaps', 'daemonsets', 'deployments', 'events', 'leases', 'csinodes'];
+
 test.serial('the report of a dump is that of the server, from JSON and YAML, file and standard input', async (t) => {
   await createNodes(plane.api, [
     node('twin-1', { podCIDRs: ['10.244.77.0/24'] }),
@@ -72,14 +75,14 @@ test.serial('the report of a dump is that of the server, from JSON and YAML, fil
   const folder = mkdtempSync(join(tmpdir(), 'podcidr-validate-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   for (const format of ['json', 'yaml']) {
-    const { stdout: dump } = await plane.kubectl(['get', 'nodes,pods', '-A', '-o', format]);
+    const { stdout: dump } = await plane.kubectl(['get', KINDS.join(','), '-A', '-o', format]);
     const file = join(folder, `dump.${format}`);
     writeFileSync(file, dump);
     t.deepEqual(await report(['-f', file]), live);
     t.deepEqual(JSON.parse((await validate(['-f', '-', '-o', 'json'], { input: dump })).stdout), live);
   }
   const files = await Promise.all(
-    ['nodes', 'pods'].map(async (kind) => {
+    KINDS.map(async (kind) => {
       const file = join(folder, `${kind}.yaml`);
       writeFileSync(file, (await plane.kubectl(['get', kind, '-A', '-o', 'yaml'])).stdout);
       return ['-f', file];
@@ -117,7 +120,7 @@ test.serial('a flag of ours beats what the pod says', async (t) => {
   const { findings } = await report(['--cluster-cidr=10.99.0.0/16', '--node-cidr-mask-size=26']);
   t.deepEqual(
     findings.map(({ code }) => code),
-    ['SubnetOutsideClusterCIDR', 'SubnetMaskDiffers'],
+    ['SubnetOutsideClusterCIDR', 'ClusterCIDRMismatch', 'SubnetMaskDiffers'],
   );
   t.true(findings[0]?.evidence.includes('cluster CIDR 10.99.0.0/16: flag --cluster-cidr'));
 });

@@ -45,7 +45,7 @@ function shouldAnnounce(node: SurveyNode, { survey, facts }: View): boolean {
   if (!flannelPlacements.known || isVirtualNode(node) || node.deleting || node.podCIDRs.length === 0) return false;
   if (node.createdAt !== undefined && survey.now - node.createdAt < YOUNG) return false;
   const pods = flannelPods.known ? flannelPods.value : [];
-  if (pods.some((pod) => pod.node === node.name && failingContainer(pod))) return false;
+  if (pods.some((pod) => pod.node === node.name && failingContainer(pod, survey.now))) return false;
   const placements = flannelPlacements.value;
   return placements.length > 0 ? placements.some((placement) => runsOn(placement, node)) : hasK3s(node);
 }

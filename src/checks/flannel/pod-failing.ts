@@ -30,7 +30,7 @@ export const judgeFlannelPodFailing: Judge = (view) => {
   const failing = flannelPods.value
     .filter((pod) => !isExplained(view, pod.node))
     .flatMap((pod) => {
-      const container = failingContainer(pod);
+      const container = failingContainer(pod, view.survey.now);
       return container ? [diagnose(pod, container)] : [];
     });
   const groups = Map.groupBy(failing, ({ cause }) => cause);

@@ -52,11 +52,11 @@ function newest(events: ClusterEvent[]): ClusterEvent[] {
   return [...byPod.values()];
 }
 
-function isExplained({ byName, facts }: View, node: string, cause: string): boolean {
+function isExplained({ byName, facts, survey }: View, node: string, cause: string): boolean {
   if (cause !== 'subnet-env') return false;
   if (byName.get(node)?.subnets.length === 0) return true;
   const pods = facts.flannelPods.known ? facts.flannelPods.value : [];
-  return pods.some((pod) => pod.node === node && failingContainer(pod) !== undefined);
+  return pods.some((pod) => pod.node === node && failingContainer(pod, survey.now) !== undefined);
 }
 
 function finding(view: View, group: Stuck[]): Uncoded {

@@ -16,7 +16,7 @@ const DURATIONS = 4;
 export const judgeControllerManagerDown: Judge = (view) => {
   const { leader, managers } = view.facts;
   const stale = staleness(view.survey);
-  const failing = managers.known ? managers.value.filter(failingContainer) : [];
+  const failing = managers.known ? managers.value.filter((pod) => failingContainer(pod, view.survey.now)) : [];
   const findings = stale !== undefined || failing.length > 0 ? [finding(view, stale, failing)] : [];
   if (leader.known || findings.length > 0) return findings.length > 0 ? { findings } : NONE;
   return { skipped: leader.reason };
@@ -53,7 +53,7 @@ function finding({ facts, survey }: View, stale: number | undefined, failing: Wa
             `Lease kube-system/kube-controller-manager: held by ${leader.value.holder || 'nobody'}, last renewed ${new Date(leader.value.renewed).toISOString()}, now ${new Date(survey.now).toISOString()}`,
           ]
         : []),
-      ...told.flatMap(({ pod, lines }) => [`pod ${pod.name}: ${stateOf(pod)}`, ...lines]),
+      ...told.flatMap(({ pod, lines }) => [`pod ${pod.name}: ${stateOf(pod, survey.now)}`, ...lines]),
       ...(leads === undefined ? [] : [`${leads} holds the lease still`]),
     ],
     remedy:
@@ -76,8 +76,8 @@ function diagnose(pod: WatchedPod): { means: string | undefined; cure: string | 
   };
 }
 
-function stateOf(pod: WatchedPod): string {
-  const container = failingContainer(pod);
+function stateOf(pod: WatchedPod, now: number): string {
+  const container = failingContainer(pod, now);
   const state = container?.waiting?.reason || `ended with exit code ${container?.ended?.code ?? 'unknown'}`;
   return `${state}, restarted ${container?.restarts ?? 0} times`;
 }

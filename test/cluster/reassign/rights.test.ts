@@ -104,15 +104,24 @@ test.serial(
 test.serial('each rule of the reader role is needed: without it what cannot be read is named', async (t) => {
   await createTwins(plane, 'keeps', 'moves');
   await grant('viewer', 'kubectl-podcidr-reader');
-  for (const [resource, args] of [
-    ['nodes', ['list']],
-    ['pods', ['list', '-o', 'wide']],
-    ['pods', ['validate', '--fail-on=never']],
+  const validate = ['validate', '--fail-on=never'];
+  for (const [resource, namespace, args] of [
+    ['nodes', '', ['list']],
+    ['pods', '', ['list', '-o', 'wide']],
+    ['pods', '', validate],
+    ['events', '', validate],
+    ['configmaps', '', validate],
+    ['daemonsets', '', validate],
+    ['csinodes', '', validate],
+    ['clustercidrs', '', validate],
+    ['deployments', 'kube-system', validate],
+    ['leases', 'kube-system', validate],
+    ['leases', 'kube-node-lease', validate],
   ] as const) {
     await withoutRule(
       'viewer',
       'kubectl-podcidr-reader',
-      '',
+      namespace,
       ({ resources }) => resources[0] === resource,
       async () => {
         const ran = await as('viewer', ...args);
