@@ -23,6 +23,7 @@ const NEEDS: Partial<Record<ClusterCode, CollectionName[]>> = {
   FlannelBackendMixed: ['flannelPods'],
   FlannelPublicIPForeign: ['flannelPods'],
   FlannelPodFailing: ['flannelPods', 'flannelConfigs'],
+  FlannelLeaseStale: ['flannelLeases'],
 };
 
 /** What must be read for a report with these codes. */

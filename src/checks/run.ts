@@ -6,6 +6,7 @@ import { judgeClusterCIDRHostBits } from './cluster-cidr-host-bits.ts';
 import { judgeClusterCIDROverlapsServices } from './cluster-cidr-overlaps-services.ts';
 import { judgeFlannelAnnotationsMissing } from './flannel/annotations-missing.ts';
 import { judgeFlannelBackendMixed } from './flannel/backend-mixed.ts';
+import { judgeFlannelLeaseStale } from './flannel/lease-stale.ts';
 import { judgeFlannelPodFailing } from './flannel/pod-failing.ts';
 import { judgeFlannelPublicIPDuplicate } from './flannel/public-ip-duplicate.ts';
 import { judgeFlannelPublicIPForeign } from './flannel/public-ip-foreign.ts';
@@ -82,10 +83,11 @@ const JUDGES: Record<ClusterCode, Judge> = {
   FlannelBackendMixed: judgeFlannelBackendMixed,
   FlannelPublicIPForeign: judgeFlannelPublicIPForeign,
   FlannelPodFailing: judgeFlannelPodFailing,
+  FlannelLeaseStale: judgeFlannelLeaseStale,
 };
 
 /** Judged whatever the CNI does with subnets. */
-const ALWAYS: ClusterCode[] = ['CNIIgnoresPodCIDR', 'OperationInterrupted'];
+const ALWAYS: ClusterCode[] = ['CNIIgnoresPodCIDR', 'OperationInterrupted', 'FlannelLeaseStale'];
 
 /**
  * Runs the checks over a survey. Checks never silence one another, but where the CNI ignores subnets nothing else is judged.

@@ -1,4 +1,5 @@
 import { connectionFlags } from './flags/connection.ts';
+import { FLANNEL_ETCD_FLAGS, flannelStore } from './flags/flannel-etcd.ts';
 import { SETTING_FLAGS, settingFlags } from './flags/settings.ts';
 import { SOURCE_FLAGS } from './flags/source.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -29,6 +30,7 @@ export const validate: Subcommand = {
       choices: FAIL_ON,
       help: 'exit 1 from this severity on: error (the default), warning, info or never',
     },
+    ...FLANNEL_ETCD_FLAGS,
     ...SOURCE_FLAGS,
     ...SETTING_FLAGS,
   },
@@ -40,6 +42,7 @@ export const validate: Subcommand = {
       only: codes(args.texts('only')),
       skip: codes(args.texts('skip')),
       failOn: FAIL_ON.find((one) => one === args.text('fail-on')) ?? 'error',
+      flannelStore: flannelStore(args),
       filenames: args.texts('filename'),
       settings: settingFlags(args),
       connection: connectionFlags(args),

@@ -1,5 +1,6 @@
+import { readCommandLine } from '../model/command-line.ts';
 import type { JsonObject, RawObject } from '../model/json.ts';
-import { asObject, asText } from '../model/read-json.ts';
+import { asList, asObject, asText } from '../model/read-json.ts';
 import type { Follows, InstalledCNI } from '../model/surroundings.ts';
 import { calicoFollows } from './calico.ts';
 import { ciliumFollows } from './cilium.ts';
@@ -46,7 +47,17 @@ function recognise(
     const podSpec = asObject(asObject(asObject(raw.spec).template).spec);
     return { name: 'calico', follows: calicoFollows(podSpec, configs['calico-config']) };
   }
-  return DAEMON_SETS.find((one) => one.daemonSet.test(daemonSet));
+  const found = DAEMON_SETS.find((one) => one.daemonSet.test(daemonSet));
+  return found && keepsInEtcd(raw) ? { ...found, follows: 'no' } : found;
+}
+
+/** flannel with --etcd-endpoints hands out subnets itself, and leaves spec.podCIDR alone (pkg/subnet/etcd). */
+function keepsInEtcd({ spec }: JsonObject): boolean {
+  const containers = asList(asObject(asObject(asObject(spec).template).spec).containers).map(asObject);
+  return containers.some(({ command, args }) => {
+    const words = [...asList(command), ...asList(args)].filter((word) => typeof word === 'string');
+    return readCommandLine(words).has('etcd-endpoints');
+  });
 }
 
 /** False once its controller has looked at it and found no node for it. */

@@ -2,14 +2,17 @@ import { CLUSTER_CODES, type ClusterCode, type Code } from '../checks/catalogue.
 import { needsOf } from '../checks/needs.ts';
 import { runChecks } from '../checks/run.ts';
 import { mayBeNearlyFull } from '../checks/subnet-nearly-full.ts';
+import { type ClusterFacts, NO_FACTS } from '../model/cluster-facts.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { CheckReport, Severity } from '../model/finding.ts';
 import { quote } from '../model/quote.ts';
+import type { ClusterSurvey } from '../model/survey.ts';
 import { renderDocument } from '../render/document.ts';
 import { renderJUnit } from '../render/junit.ts';
 import { renderSkipped } from '../render/list.ts';
 import { renderPrometheus } from '../render/prometheus.ts';
 import { renderReport, renderReportSummary, validationReport } from '../render/report.ts';
+import { type FlannelStore, readFlannelLeases } from '../survey/flannel-leases.ts';
 import { findClusterCode } from './codes.ts';
 import type { Context } from './context.ts';
 import { type ReadingNeeds, type Source, surveyAndJudge } from './read-survey.ts';
@@ -23,6 +26,8 @@ export interface ValidateArgs extends Source {
   /** Codes to leave out. */
   skip: string[];
   failOn: Severity | 'never';
+  /** Where flannel keeps its subnets, when that is not the Nodes; undefined: nobody says so. */
+  flannelStore: FlannelStore | undefined;
 }
 
 /** `validate`: runs the checks and says what is wrong. Exit code 1 from the severity of --fail-on on. */
@@ -30,7 +35,10 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   const [word] = args.words;
   if (word !== undefined) throw new Failure(`validate takes no ${quote(word)}: it looks at the whole cluster`);
   const codes = chooseCodes(args);
-  const { survey, report } = await surveyAndJudge(context, args, needsFor(codes), (read) => runChecks(read, { codes }));
+  const leases = args.flannelStore && (await readFlannelLeases(args.flannelStore));
+  const { survey, report } = await surveyAndJudge(context, args, needsFor(codes), (read) =>
+    runChecks(leases ? withLeases(read, leases) : read, { codes }),
+  );
   const { streams } = context;
   if (args.output !== 'table') streams.out(renderData(args, report, codes, survey.nodes.length));
   else {
@@ -38,6 +46,10 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
     streams.err(lastLines(survey.nodes.length, report));
   }
   return exitCode(report, args.failOn);
+}
+
+function withLeases(survey: ClusterSurvey, flannelLeases: ClusterFacts['flannelLeases']): ClusterSurvey {
+  return { ...survey, facts: { ...(survey.facts ?? NO_FACTS), flannelLeases } };
 }
 
 /** Nothing is read that these checks do not look at. */

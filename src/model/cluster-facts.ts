@@ -40,6 +40,8 @@ export interface FlannelConfig {
 export interface Placement {
   /** For words: DaemonSet kube-flannel/kube-flannel-ds. */
   source: string;
+  /** It keeps its subnets in etcd. */
+  inEtcd: boolean;
   nodeSelector: Record<string, string>;
   /** Terms of the required node affinity, one of which must match; undefined: all nodes. */
   terms: NodeTerm[] | undefined;
@@ -101,7 +103,7 @@ export interface NodeDependent {
 
 /** A lease of a flannel that keeps its subnets in etcd. */
 export interface FlannelLease {
-  /** Key below the prefix: 10.5.34.0-24. */
+  /** /coreos.com/network/subnets/10.5.34.0-24 */
   key: string;
   subnets: Block[];
   publicIP: string;

@@ -15,4 +15,5 @@ export type CollectionName =
   | 'clusterCIDRs'
   | 'serviceCIDRs'
   | 'events'
-  | 'nodeDependents';
+  | 'nodeDependents'
+  | 'flannelLeases';

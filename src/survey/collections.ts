@@ -8,6 +8,7 @@ import type { RawObject } from '../model/json.ts';
 import { asObject } from '../model/read-json.ts';
 import type { Collection } from './collection.ts';
 import { events } from './events.ts';
+import { flannelLeases } from './flannel-leases.ts';
 import { isJournal, readOpenNotes } from './interrupted.ts';
 import { keepJournal, keepLock, keepPod } from './keep.ts';
 import { leaderLease } from './leader-lease.ts';
@@ -61,6 +62,7 @@ export const COLLECTIONS: Record<CollectionName, Collection> = {
   serviceCIDRs: serviceCIDRObjects,
   events,
   nodeDependents,
+  flannelLeases,
 };
 
 export const COLLECTION_NAMES = Object.keys(COLLECTIONS) as CollectionName[];

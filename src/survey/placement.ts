@@ -1,4 +1,5 @@
 import type { NodeRequirement, NodeTerm, Placement } from '../model/cluster-facts.ts';
+import { readCommandLine } from '../model/command-line.ts';
 import type { Json, RawObject } from '../model/json.ts';
 import { asList, asObject, asText, asTexts } from '../model/read-json.ts';
 import { texts } from './nodes.ts';
@@ -6,10 +7,13 @@ import { texts } from './nodes.ts';
 /** Where the pods of a DaemonSet run, by its template. */
 export function readPlacement({ kind, metadata, spec }: RawObject): Placement {
   const { namespace, name } = asObject(metadata);
-  const { nodeSelector, affinity, tolerations } = asObject(asObject(asObject(spec).template).spec);
+  const { nodeSelector, affinity, tolerations, containers } = asObject(asObject(asObject(spec).template).spec);
   const required = asObject(asObject(affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution;
   return {
     source: `${kind} ${asText(namespace) ?? ''}/${asText(name) ?? ''}`,
+    inEtcd: asList(containers)
+      .map(asObject)
+      .some(({ command, args }) => readCommandLine([...texts(command), ...texts(args)]).has('etcd-endpoints')),
     nodeSelector: asTexts(nodeSelector),
     terms: required === undefined ? undefined : asList(asObject(required).nodeSelectorTerms).map(readTerm),
     tolerations: asList(tolerations).map((one) => {

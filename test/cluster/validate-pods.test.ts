@@ -5,6 +5,7 @@ import test from 'ava';
 import { until } from '../../scripts/lib/processes.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { type ControlPlane, startControlPlane } from '../harness/control-plane.ts';
+import { createOneOfEach, KINDS } from '../harness/kinds.ts';
 import { createNodes, node, pod } from '../harness/node.ts';
 import { runPodcidr } from '../harness/program.ts';
 
@@ -166,23 +167,6 @@ test.serial('pods whose sandbox failed with the text of a CNI are told by their 
   );
 });
 
-/** One of each kind, so that `kubectl get` writes them: of a kind that is not there a plain dump says nothing. */
-async function createOthers(): Promise<void> {
-  const template = { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'x', image: 'x' }] } };
-  const spec = { selector: { matchLabels: { app: 'x' } }, template };
-  const apps = '/apis/apps/v1/namespaces/default';
-  await plane.api.post(`${apps}/deployments`, { metadata: { name: 'x' }, spec: { ...spec, replicas: 0 } });
-  await plane.api.post(`${apps}/daemonsets`, {
-    metadata: { name: 'x' },
-    spec: { ...spec, template: { ...template, spec: { ...template.spec, nodeSelector: { no: 'node' } } } },
-  });
-  await plane.api.post('/api/v1/namespaces/default/events', {
-    metadata: { name: 'x' },
-    involvedObject: { kind: 'Pod', namespace: 'default', name: 'x' },
-    reason: 'Scheduled',
-  });
-}
-
 test.serial('the report is the same, byte for byte, from the server, from our dump and from kubectl get', async (t) => {
   await createNodes(plane.api, [
     node('one', { podCIDRs: ['10.244.11.0/24'], flannel: true }),
@@ -194,7 +178,7 @@ test.serial('the report is the same, byte for byte, from the server, from our du
     { name: 'b', node: 'two', ip: '10.244.11.5' },
     { name: 'c', node: 'two', ip: '10.244.9.9' },
   ]);
-  await createOthers();
+  await createOneOfEach(plane.api);
   const live = (await validate()).text;
   t.true(JSON.parse(live).findings.length >= 3);
   const folder = mkdtempSync(join(tmpdir(), 'podcidr-same-'));
@@ -202,8 +186,7 @@ test.serial('the report is the same, byte for byte, from the server, from our du
   const file = join(folder, 'dump.yaml');
   writeFileSync(file, (await runPodcidr(['dump'], { kubeconfig: plane.kubeconfig })).stdout);
   t.is((await validate('-f', file)).text, live);
-  const kinds = 'nodes,pods,configmaps,daemonsets,deployments,events,leases,csinodes';
-  writeFileSync(file, (await plane.kubectl(['get', kinds, '-A', '-o', 'yaml'])).stdout);
+  writeFileSync(file, (await plane.kubectl(['get', KINDS.join(','), '-A', '-o', 'yaml'])).stdout);
   t.is((await validate('-f', file)).text, live);
 });
 

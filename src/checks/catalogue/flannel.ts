@@ -55,4 +55,14 @@ export const FLANNEL_ENTRIES = {
     cure: 'By the cause; the remedy names the next command.',
     origin: "flannel's main.go and pkg/subnet/kube/kube.go.",
   },
+  FlannelLeaseStale: {
+    severity: 'error',
+    title: 'flannel has a lease of nobody in etcd',
+    meaning:
+      'Leases that flannel keeps in etcd (read with --flannel-etcd-endpoints) have a PublicIP that no Node has, or share PublicIP or VtepMAC with a lease that was renewed later.',
+    harm: "Every node keeps a route, an ARP entry and an FDB entry for it; where it has the MAC of a living host, that host's traffic goes astray.",
+    cure: "Delete the key, then restart flannel on all nodes: where a MAC was shared, the deletion takes the living host's entry along.",
+    origin:
+      'A machine that is gone keeps its lease for 24 h, a reserved one for ever (pkg/subnet/etcd/local_manager.go: subnetTTL).',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -11,7 +11,7 @@ export const judgeCNIIgnoresPodCIDR: Judge = (view) => {
 };
 
 /**
- * By the DaemonSets of CNIs; where they do not decide, by what nodes say of their CNI; where no CNI that follows spec.podCIDR is
+ * By the DaemonSets of CNIs, or by flannel's leases in etcd; where they do not decide, by what nodes say of their CNI; where no CNI that follows spec.podCIDR is
  * seen, by the pods. Undefined: subnets matter, or nobody knows.
  */
 function ignorance(view: View): Uncoded | undefined {
@@ -24,6 +24,10 @@ function ignorance(view: View): Uncoded | undefined {
       names,
       installed.map(({ name, source }) => `${name}: ${source}`),
     );
+  }
+  const { flannelLeases } = view.facts;
+  if (installed.length === 0 && flannelLeases.known) {
+    return finding('flannel', [`flannel: keeps its subnets in ${flannelLeases.source}`]);
   }
   return byNodes(view) ?? byPods(view, installed.map(({ name }) => name).join(', '));
 }

@@ -104,12 +104,17 @@ function keepWorkload({ apiVersion, kind, metadata, spec, status }: RawObject): 
 }
 
 function keepContainer({ name, image, command, args, env }: JsonObject): JsonObject {
-  const allocates = readCommandLine([...texts(command), ...texts(args)]).get('allocate-node-cidrs');
+  const flags = readCommandLine([...texts(command), ...texts(args)]);
+  const allocates = flags.get('allocate-node-cidrs');
+  const kept = [
+    ...(allocates === undefined ? [] : [`--allocate-node-cidrs=${allocates}`]),
+    ...(flags.has('etcd-endpoints') ? ['--etcd-endpoints='] : []),
+  ];
   return {
     name,
     // A registry of one's own is nobody's business.
     ...(CLOUD.test(asText(image) ?? '') ? { image } : {}),
-    ...(allocates === undefined ? {} : { args: [`--allocate-node-cidrs=${allocates}`] }),
+    ...(kept.length === 0 ? {} : { args: kept }),
     env: asList(env).filter((one: Json) => asObject(one).name === 'USE_POD_CIDR'),
   };
 }

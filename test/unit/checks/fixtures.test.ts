@@ -212,6 +212,14 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
       'kubectl -n kube-flannel edit daemonset kube-flannel-ds  # add --iface with the interface between the nodes to its args',
     ],
   ],
+  FlannelLeaseStale: [
+    [
+      'error',
+      ['worker-1'],
+      'Key /coreos.com/network/subnets/10.5.34.0-24',
+      'etcdctl del /coreos.com/network/subnets/10.5.34.0-24 && etcdctl del /coreos.com/network/subnets/10.5.40.0-24  # then restart flannel on all nodes',
+    ],
+  ],
   FlannelPodFailing: [
     [
       'error',

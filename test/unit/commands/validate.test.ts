@@ -12,6 +12,7 @@ const args = (file: string, more: Partial<ValidateArgs> = {}): ValidateArgs => (
   only: [],
   skip: [],
   failOn: 'error',
+  flannelStore: undefined,
   filenames: [fixture(`checks/${file}.yaml`)],
   settings: {},
   connection: {},

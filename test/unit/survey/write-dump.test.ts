@@ -28,7 +28,15 @@ const source = { filenames: ['-'], settings: {}, connection: {} };
 
 async function validate(text: string) {
   const context = testContext(text);
-  const args = { words: [], output: 'json' as const, only: [], skip: [], failOn: 'error' as const, ...source };
+  const args = {
+    words: [],
+    output: 'json' as const,
+    only: [],
+    skip: [],
+    failOn: 'error' as const,
+    flannelStore: undefined,
+    ...source,
+  };
   const code = await runValidate(context, args);
   return { code, ...context.printed };
 }
