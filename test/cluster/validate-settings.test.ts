@@ -237,39 +237,3 @@ test.serial('a taint that stayed is told, and its remedy takes it away', async (
   await paste(finding?.remedy ?? '');
   t.deepEqual(found(await report(), 'NodeTaintStuck'), []);
 });
-
-/** Puts a key with a lease into the plane's own etcd, over its JSON gateway, as flanneld does over gRPC. */
-async function putFlannelLease(etcd: string, subnet: string, value: object, seconds: number): Promise<void> {
-  const post = async (path: string, body: object) =>
-    (await fetch(`${etcd}/v3${path}`, { method: 'POST', body: JSON.stringify(body) })).json() as Promise<{
-      ID: string;
-    }>;
-  const { ID: lease } = await post('/lease/grant', { TTL: seconds });
-  const encode = (text: string) => Buffer.from(text).toString('base64');
-  const key = encode(`/coreos.com/network/subnets/${subnet}`);
-  await post('/kv/put', { key, value: encode(JSON.stringify(value)), lease });
-}
-
-test.serial(
-  "leases of a flannel in etcd are judged: one of a machine that is gone, with a living host's MAC",
-  async (t) => {
-    const log = readFileSync(join(plane.dir, 'logs', 'etcd.log'), 'utf8');
-    const etcd = /"advertise-client-urls":\["?(http:\/\/127\.0\.0\.1:\d+)/.exec(log)?.[1] ?? '';
-    await createNodes(plane.api, [
-      node('host-1', { address: '192.168.0.1' }),
-      node('host-2', { address: '192.168.0.2' }),
-    ]);
-    const attributes = (ip: string, mac: string) => ({
-      PublicIP: ip,
-      PublicIPv6: null,
-      BackendType: 'vxlan',
-      BackendData: { VNI: 1, VtepMAC: mac },
-    });
-    await putFlannelLease(etcd, '10.5.10.0-24', attributes('192.168.0.1', 'ba:00:00:00:00:01'), 80_000);
-    await putFlannelLease(etcd, '10.5.20.0-24', attributes('192.168.0.2', 'ba:00:00:00:00:02'), 80_000);
-    await putFlannelLease(etcd, '10.5.34.0-24', attributes('192.168.0.66', 'ba:00:00:00:00:02'), 3_000);
-    const [finding] = found(await report(`--flannel-etcd-endpoints=${etcd}`), 'FlannelLeaseStale');
-    t.deepEqual([finding?.severity, finding?.nodes], ['error', ['host-2']]);
-    t.is(finding?.remedy, 'etcdctl del /coreos.com/network/subnets/10.5.34.0-24  # then restart flannel on all nodes');
-  },
-);

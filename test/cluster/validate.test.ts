@@ -68,6 +68,7 @@ test.serial('the report of a dump is that of the server, from JSON and YAML, fil
     node('twin-2', { podCIDRs: ['10.244.77.0/24'] }),
     node('small', { podCIDRs: ['10.244.90.0/26'] }),
   ]);
+  await createOneOfEach(plane.api);
   const live = await report();
   t.is(live.findings.length, 3);
   const folder = mkdtempSync(join(tmpdir(), 'podcidr-validate-'));

@@ -2,6 +2,7 @@ import { readCommandLine } from '../../model/command-line.ts';
 import type { RawObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../model/read-json.ts';
 import type { Reading } from '../../model/reading.ts';
+import { compareText } from '../../model/text.ts';
 import { texts } from '../nodes.ts';
 import type { SettingName } from './names.ts';
 
@@ -37,7 +38,11 @@ export interface ControllerManager {
 /** Reads the command lines of the replicas. Not known, with the reason, when there is none. */
 export function readControllerManager(pods: Reading<RawObject[]>): Reading<ControllerManager> {
   if (!pods.known) return pods;
-  const replicas = pods.value.filter(isAlive).flatMap(readReplica);
+  // A server's cache has them in any order (1.24).
+  const replicas = pods.value
+    .filter(isAlive)
+    .flatMap(readReplica)
+    .sort((a, b) => compareText(a.name, b.name));
   const [first] = replicas;
   if (!first) return { known: false, reason: `there is no ${NAME} pod in kube-system to read it from` };
   return controllerManagerOf(first, replicas);
