@@ -20,6 +20,8 @@ export interface Peer {
   subnets: Block[];
   /** Undefined when flannel does not run there, or peers ignore it. */
   flannel: FlannelLease | undefined;
+  /** Its own addresses, by status.addresses. */
+  addresses: string[];
 }
 
 /** What the API says of a node: what should be found on it. */
@@ -39,11 +41,16 @@ export interface ExpectedNode extends Peer {
 
 /** All nodes of the survey as peers, for expectedNode. */
 export function peersOf({ nodes }: Pick<ClusterSurvey, 'nodes'>): Peer[] {
-  return nodes.filter(({ deleting }) => !deleting).map(peerOf);
+  return nodes.map(peerOf);
 }
 
 function peerOf(node: SurveyNode): Peer {
-  return { name: node.name, subnets: readableBlocks(node.podCIDRs), flannel: flannelLease(node) };
+  return {
+    name: node.name,
+    subnets: readableBlocks(node.podCIDRs),
+    flannel: flannelLease(node),
+    addresses: node.addresses.filter(({ type }) => /IP$/.test(type)).map(({ address }) => address),
+  };
 }
 
 /**

@@ -4,7 +4,7 @@ import { addressBlock } from '../../subnet/single.ts';
 import type { ExpectedNode, Peer } from './expected.ts';
 import { restarts } from './remedies.ts';
 import { routesTo, wantedRoutes } from './routes.ts';
-import { FINE, isIn, type NodeJudge, type NodeView, type Overlay } from './view.ts';
+import { FINE, homesOf, isIn, type NodeJudge, type NodeView, type Overlay } from './view.ts';
 
 /** What the vxlan device knows of a peer's subnet, in words; the same of several peers that share it. */
 interface Known {
@@ -90,13 +90,15 @@ function look({ facts }: NodeView, subnet: Block, holders: Peer[], { device }: O
     return { missing: [], stale: [`neighbour ${gateway} has ${mac}, not ${macs.join(' or ')}`] };
   }
   const behind = entries.filter((entry) => entry.dev === device && entry.mac === mac && entry.dst !== undefined);
-  const wanted = holders.flatMap(({ flannel }) => {
-    const { mac: own, publicIP } = flannel?.addresses[subnet.family] ?? {};
-    return own === mac && publicIP !== undefined ? [publicIP] : [];
-  });
+  const owners = holders.filter(({ flannel }) => flannel?.addresses[subnet.family].mac === mac);
   if (behind.length === 0) return { missing: [`no entry for ${mac} on ${device}`], stale: [] };
-  const astray = behind.filter(({ dst }) => !wanted.some((address) => isSame(address, dst ?? '')));
-  return { missing: [], stale: astray.map(({ dst }) => `${mac} is behind ${dst}, not ${wanted.join(' or ')}`) };
+  const homes = owners.flatMap((owner) => homesOf(owner, subnet.family));
+  const astray = behind.filter(({ dst }) => {
+    const block = addressBlock(dst ?? '');
+    return block === undefined || !isIn(homes, block);
+  });
+  const wanted = owners.map(({ flannel }) => flannel?.addresses[subnet.family].publicIP).join(' or ');
+  return { missing: [], stale: astray.map(({ dst }) => `${mac} is behind ${dst}, not ${wanted}`) };
 }
 
 function isSame(a: string, b: string): boolean {

@@ -4,7 +4,7 @@ import { contains, overlaps } from '../../subnet/block.ts';
 import { addressBlock } from '../../subnet/single.ts';
 import type { Peer } from './expected.ts';
 import { onNetwork, restarts } from './remedies.ts';
-import { FINE, holdersOf, isIn, type NodeJudge, type NodeView, routeText, type ViewedRoute } from './view.ts';
+import { FINE, holdersOf, homesOf, isIn, type NodeJudge, type NodeView, routeText, type ViewedRoute } from './view.ts';
 
 /** Subnets of other nodes that this one should have a route to, with their holders. Those that it shares itself have none. */
 export function wantedRoutes(view: NodeView): { subnet: Block; holders: Peer[] }[] {
@@ -44,10 +44,7 @@ function leadsTo(view: NodeView, route: ViewedRoute, holders: Peer[]): boolean {
   if (route.type !== 'unicast') return false;
   if (!view.cni?.isFlannel || view.overlays.some(({ device }) => device === route.dev)) return true;
   const via = addressBlock(route.via ?? '');
-  return holders.some(({ flannel }) => {
-    const block = addressBlock(flannel?.addresses[route.family].publicIP ?? '');
-    return via !== undefined && block !== undefined && isIn([block], via);
-  });
+  return via !== undefined && holders.some((holder) => isIn(homesOf(holder, route.family), via));
 }
 
 /** The routes to exactly this subnet. */

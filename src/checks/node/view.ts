@@ -6,6 +6,7 @@ import type { Reading } from '../../model/reading.ts';
 import { addressText } from '../../subnet/address.ts';
 import { equal } from '../../subnet/block.ts';
 import { readableBlocks, readSloppily } from '../../subnet/parse.ts';
+import { addressBlock } from '../../subnet/single.ts';
 import type { ExpectedNode, Peer } from './expected.ts';
 
 /** A route with its destination read. */
@@ -106,6 +107,15 @@ export function overlayAddress({ family, first }: Block): string {
 /** The nodes beside this one that have a subnet which is exactly this. */
 export function holdersOf({ expected }: NodeView, subnet: Block): Peer[] {
   return expected.peers.filter(({ name, subnets }) => name !== expected.name && isIn(subnets, subnet));
+}
+
+/**
+ * Where packets for a node may be sent: the address that its flannel tells, and its own. A wrong address in its annotation is its
+ * own fault (PublicIPForeign), not of peers that still know a right one.
+ */
+export function homesOf({ flannel, addresses }: Peer, family: Family): Block[] {
+  const texts = [flannel?.addresses[family].publicIP ?? '', ...addresses];
+  return texts.flatMap((text) => addressBlock(text) ?? []).filter((block) => block.family === family);
 }
 
 /** A route in words: 10.244.2.0/24 via 10.244.2.0 dev flannel.1. */

@@ -254,6 +254,9 @@ const SCENES: Record<NodeCode, { raises: Record<string, Scene>; nearly: Record<s
         entry,
         { ...entry, mac: '5e:00:00:00:00:01', dst: '10.99.0.99' },
       ]),
+      'a peer whose own annotation is wrong': withNode(VXLAN, 'n1', {
+        annotations: { [`${FLANNEL}public-ip`]: '203.0.113.9' },
+      }),
       'twins, of which the last event wins': withNode(
         withRoutes(VXLAN, ({ to }) => to !== '10.244.3.0/24'),
         'n3',
