@@ -154,7 +154,8 @@ test.serial('they are enough for reset, rollback, resume, restore and operations
     return ran.stdout;
   };
   await works('reset', 'moves', '--yes', '--allocator-restart=never');
-  const [, id = ''] = /^(\d{8}-\S+)/m.exec(await works('operations')) ?? [];
+  // The newest is the last; those of earlier tests are still on the disk.
+  const [id = ''] = (await works('operations')).match(/^\d{8}-\S+/gm)?.slice(-1) ?? [];
   await works('rollback', id, '--yes', '--allow-conflict', '--cooldown=0s');
   t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.77.0/24');
 
