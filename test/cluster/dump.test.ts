@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
 import { type ControlPlane, startControlPlane } from '../harness/control-plane.ts';
+import { createOneOfEach, KINDS } from '../harness/kinds.ts';
 import { createNodes, node, pod } from '../harness/node.ts';
 import { runPodcidr } from '../harness/program.ts';
 
@@ -119,8 +120,9 @@ test.serial('a dump asks for all that reading commands ask for', async (t) => {
 test.serial(
   'every shape in which kubectl writes the same cluster is read: two kinds, files, gzip, a pipe',
   async (t) => {
+    await createOneOfEach(plane.api);
     const live = JSON.parse((await run(['validate', '-o', 'json'])).stdout);
-    const kinds = 'nodes,pods,configmaps,leases,csinodes,daemonsets,deployments,events';
+    const kinds = KINDS.join(',');
     for (const format of ['json', 'yaml']) {
       const { stdout } = await plane.kubectl(['get', kinds, '-A', '-o', format]);
       const file = join(folder, `all.${format}.gz`);
