@@ -32,11 +32,19 @@ test.after.always(() => lab?.stop());
 
 const inspect = (...args: string[]) => runPodcidr(['inspect', ...args], { kubeconfig: lab.kubeconfig });
 
-/** Exit code and findings by node. */
+/** Exit code and findings; a node that cannot be read is one too. */
 async function look(...args: string[]): Promise<{ code: number | null; found: Report['items'][number]['findings'] }> {
   const { code, stdout, stderr } = await inspect(...args, '-o', 'json');
-  if (stdout === '') throw new Error(stderr);
-  return { code, found: (JSON.parse(stdout) as Report).items.flatMap((item) => item.findings) };
+  const { items, unread } = (
+    stdout === '' ? { items: [], unread: [{ node: '?', reason: stderr }] } : JSON.parse(stdout)
+  ) as Report;
+  const missing = unread.map(({ node, reason }) => ({
+    code: `Unread: ${reason}`,
+    severity: 'error',
+    nodes: [node],
+    remedy: '',
+  }));
+  return { code, found: [...items.flatMap((item) => item.findings), ...missing] };
 }
 
 const helpers = async () =>
@@ -52,21 +60,30 @@ async function paste(remedy: string, node: string): Promise<void> {
 }
 
 /**
- * Waits until nodes have no finding. In dual stack peers do not see that one family's annotation has changed: what they know
- * then is named, and cured, in its turn.
+ * Waits until nodes have no finding, twice: flannel's annotations follow its start. In dual stack peers do not see that one
+ * family's annotation has changed: what they know then is named, and cured, in its turn.
  */
 async function isCured(t: ExecutionContext, ...args: string[]): Promise<void> {
   let left: string[] = [];
+  let clean = 0;
+  const restarted = new Set<string>();
   const cured = await until(
     async () => {
       const { found } = await look(...args);
       left = found.map(({ code, nodes: [node] }) => `${node} ${code}`);
-      for (const { code, remedy, nodes } of found) {
-        if (code === 'ForwardingEntryStale' && nodes[0] !== 'n2') await paste(remedy, nodes[0] ?? '');
+      for (const {
+        code,
+        remedy,
+        nodes: [node = ''],
+      } of found) {
+        if (code !== 'ForwardingEntryStale' || node === 'n2' || restarted.has(node)) continue;
+        restarted.add(node);
+        await paste(remedy, node);
       }
-      return found.length === 0;
+      clean = found.length === 0 ? clean + 1 : 0;
+      return clean === 2;
     },
-    60_000,
+    90_000,
     500,
   );
   t.true(cured, `left: ${left}`);
