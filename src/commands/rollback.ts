@@ -1,7 +1,5 @@
-import type { ConnectionFlags } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
-import type { OperationChoices, OperationManifest, PlannedMove } from '../model/operation.ts';
-import type { SettingFlags } from '../model/settings.ts';
+import type { OperationManifest, PlannedMove } from '../model/operation.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import type { JournaledOperation } from '../operate/journal/read.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
@@ -14,21 +12,12 @@ import { newManifest } from './carry-out.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
 import { findOperation, wholeJournal } from './find-operation.ts';
-import { drainedAs, standings, surveyAgain } from './resume.ts';
+import { drainedAs, type ResumeArgs, standings, surveyAgain } from './resume.ts';
 
-export interface RollbackArgs {
-  /** At most one operation id. */
-  ids: string[];
+export interface RollbackArgs extends ResumeArgs {
   allowConflict: boolean;
   /** Milliseconds; undefined: as the operation was begun with. */
   cooldown: number | undefined;
-  /** What the flags make of how the operation drains. */
-  drain(former: OperationChoices['drain']): OperationChoices['drain'];
-  output: 'json' | 'yaml' | undefined;
-  yes: boolean;
-  stateDir: string | undefined;
-  settings: SettingFlags;
-  connection: ConnectionFlags;
 }
 
 /** `rollback`: gives each node of an operation its former subnet back, finished or not. */
