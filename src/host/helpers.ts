@@ -27,6 +27,8 @@ export interface HelperOptions extends HelperSpec {
   tell(line: string): void;
   /** True once the operator wants to stop. */
   stopping(): boolean;
+  /** Why the CNI's own pod will not do; undefined when it was not tried. */
+  reason: string | undefined;
 }
 
 /** Between two looks at a helper pod that does not run yet, in milliseconds. */
@@ -40,13 +42,12 @@ const TRIES = 3;
  * fails, it is removed before this throws: Failure, ApiError, WireError.
  */
 export async function startHelper(wire: Wire, options: HelperOptions): Promise<NodeShell> {
-  const { node, namespace, image, nonce, tell } = options;
+  const { node, namespace, image, nonce, tell, reason } = options;
   const pod = { namespace, name: helperName(options) };
   await checkRights(wire, node, namespace);
   await removeLeftovers(wire, { node, tell }, (one) => isForeign(one, nonce));
-  tell(
-    `node ${node}: starting helper pod ${namespace}/${pod.name} (image ${image}, privileged); it is removed afterwards`,
-  );
+  const what = `starting helper pod ${namespace}/${pod.name} (image ${image}, privileged); it is removed afterwards`;
+  tell(`node ${node}: ${reason === undefined ? '' : `${reason}; `}${what}`);
   try {
     await create(wire, options);
     await untilRunning(wire, pod, options);

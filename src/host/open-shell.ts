@@ -52,6 +52,7 @@ export async function openShell(wire: Wire, node: string, options: ShellOptions)
       ...options,
       node,
       ...placeOf(node, pods, options, reason),
+      reason: helper === 'always' ? undefined : reason,
       stopping: options.stopping ?? no,
     }),
   );

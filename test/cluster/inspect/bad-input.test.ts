@@ -188,7 +188,7 @@ test.serial('a helper pod whose image cannot be pulled', async (t) => {
   );
   t.regex(
     ran.stderr,
-    /^node offline: starting helper pod kube-flannel\/podcidr-helper-\w{8}-offline \(image example\.invalid\/none:1, privileged\); it is removed afterwards\n/,
+    /^node offline: pod kube-flannel\/kube-flannel-ds-\w+ does not run; starting helper pod kube-flannel\/podcidr-helper-\w{8}-offline \(image example\.invalid\/none:1, privileged\); it is removed afterwards\n/,
   );
 });
 
