@@ -1,7 +1,6 @@
 import type { Block } from '../model/cidr.ts';
-import type { Json, JsonObject } from '../model/json.ts';
 import type { AnnotationChange } from '../model/plan.ts';
-import { asObject } from '../model/read-json.ts';
+import { asObject, parseObject } from '../model/read-json.ts';
 import { contains } from '../subnet/block.ts';
 import { readSloppily } from '../subnet/parse.ts';
 import { addressBlock } from '../subnet/single.ts';
@@ -67,13 +66,4 @@ function rewriteApplied(value: string, _from: Block[], to: Block[]): string {
     ...(podCIDRs === undefined ? {} : { podCIDRs: texts }),
   };
   return `${JSON.stringify({ ...applied, spec: { ...rest, ...(texts.length > 0 ? subnets : {}) } })}\n`;
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: Json = JSON.parse(text);
-    return asObject(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Family } from '../model/cidr.ts';
-import { asObject, asText } from '../model/read-json.ts';
+import { asText, parseObject } from '../model/read-json.ts';
 import type { SurveyNode } from '../model/survey.ts';
 import type { CNITrace } from './cni.ts';
 
@@ -62,7 +62,7 @@ export function flannelLease({ annotations }: SurveyNode): FlannelLease | undefi
   if (annotations[`${PREFIX}kube-subnet-manager`] !== 'true' || backend === undefined) return undefined;
   const of = (family: Family): FlannelAddress => {
     const { publicIP, chosen, data, device } = KEYS[family];
-    const { VtepMAC, VNI } = readData(annotations[PREFIX + data]);
+    const { VtepMAC, VNI } = parseObject(annotations[PREFIX + data] ?? '') ?? {};
     return {
       publicIP: annotations[PREFIX + publicIP],
       isChosen: chosen.some((key) => annotations[PREFIX + key] !== undefined),
@@ -72,12 +72,4 @@ export function flannelLease({ annotations }: SurveyNode): FlannelLease | undefi
     };
   };
   return { backend, addresses: { IPv4: of('IPv4'), IPv6: of('IPv6') } };
-}
-
-function readData(text: string | undefined) {
-  try {
-    return asObject(JSON.parse(text ?? 'null'));
-  } catch {
-    return {};
-  }
 }

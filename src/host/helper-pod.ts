@@ -1,14 +1,6 @@
+import { ownPodLabels, RUN } from '../kube/objects/ours.ts';
 import type { RawObject } from '../model/json.ts';
 import { asList, asObject, asText } from '../model/read-json.ts';
-
-/** All pods that this program makes. */
-const OURS = { 'app.kubernetes.io/managed-by': 'kubectl-podcidr' };
-
-/** Chooses the helper pods of all runs. */
-export const HELPERS = 'app.kubernetes.io/managed-by=kubectl-podcidr,kubectl-podcidr/pod=helper';
-
-/** The label that tells the runs apart. */
-const RUN = 'kubectl-podcidr/run';
 
 export const HELPER_CONTAINER = 'helper';
 
@@ -45,7 +37,7 @@ export function helperPod(spec: HelperSpec): RawObject {
     metadata: {
       name: helperName(spec),
       namespace,
-      labels: { ...OURS, 'kubectl-podcidr/pod': 'helper', [RUN]: nonce },
+      labels: ownPodLabels('helper', nonce),
     },
     spec: {
       nodeName: node,

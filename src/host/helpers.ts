@@ -1,5 +1,6 @@
 import { forbiddenDeeds } from '../kube/access.ts';
 import { listObjects } from '../kube/objects/list.ts';
+import { ownPods } from '../kube/objects/ours.ts';
 import { createPod, findPod, type PodName, removePod } from '../kube/objects/pod.ts';
 import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
@@ -9,7 +10,6 @@ import type { RawObject } from '../model/json.ts';
 import { asObject, asText } from '../model/read-json.ts';
 import {
   HELPER_CONTAINER,
-  HELPERS,
   type HelperSpec,
   helperName,
   helperPod,
@@ -156,7 +156,7 @@ async function removeLeftovers(
 ): Promise<void> {
   const { items } = await listObjects(wire, {
     path: '/api/v1/pods',
-    labelSelector: HELPERS,
+    labelSelector: ownPods('helper'),
     ...(node === undefined ? {} : { fieldSelector: `spec.nodeName=${node}` }),
     freshness: 'quorum',
   }).catch(notAllowed);

@@ -15,6 +15,16 @@ export function asText(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A text that is a JSON object; undefined when it is something else. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The fields of an object that hold text: labels, annotations. */
 export function asTexts(value: Json | undefined): Record<string, string> {
   return Object.fromEntries(

@@ -3,9 +3,9 @@ import { type EtcdConnection, openEtcd } from '../kube/etcd/open.ts';
 import { WireError } from '../kube/wire/wire-error.ts';
 import type { FlannelLease } from '../model/cluster-facts.ts';
 import { Failure } from '../model/failure.ts';
-import type { JsonObject, RawObject } from '../model/json.ts';
+import type { RawObject } from '../model/json.ts';
 import { quote } from '../model/quote.ts';
-import { asObject, asText } from '../model/read-json.ts';
+import { asObject, asText, parseObject } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
 import { compareText } from '../model/text.ts';
 import { readableBlocks } from '../subnet/parse.ts';
@@ -65,7 +65,7 @@ export function dumpedLeases(objects: Reading<RawObject[]>): Reading<FlannelLeas
 /** A key as flannel makes it: `10.5.34.0-24`, in dual stack `10.5.6.0-24&fc00::-64` (pkg/subnet/subnet.go:MakeSubnetKey). */
 export function readLease({ key, value, ttl }: { key: string; value: string; ttl: number | undefined }): FlannelLease {
   const name = key.slice(key.lastIndexOf('/') + 1);
-  const attributes = parse(value);
+  const attributes = parseObject(value) ?? {};
   const data = asObject(attributes.BackendData);
   return {
     key,
@@ -75,14 +75,6 @@ export function readLease({ key, value, ttl }: { key: string; value: string; ttl
     mac: asText(data.VtepMAC)?.toLowerCase(),
     ttl,
   };
-}
-
-function parse(text: string): JsonObject {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }
 
 function byKey(a: FlannelLease, b: FlannelLease): number {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Failure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { asList, asObject, asText } from '../../model/read-json.ts';
+import { asList, asObject, asText, parseObject } from '../../model/read-json.ts';
 import { escapeLine } from '../../render/escape.ts';
 import type { Wire, WireRequest } from '../wire/wire.ts';
 
@@ -83,19 +83,10 @@ function post(path: string, body: JsonObject): WireRequest {
 async function ask(wire: Wire, request: WireRequest): Promise<JsonObject | undefined> {
   const { status, body } = await wire.request(request);
   if (status === 404) return undefined;
-  const answer = parse(body.toString());
+  const answer = parseObject(body.toString());
   if (status < 300 && answer !== undefined) return answer;
   const said = asText(answer?.error) ?? asText(answer?.message) ?? body.toString().slice(0, 200);
   throw new Failure(`etcd at ${wire.server} answered ${status}: ${escapeLine(said.trim())}`, {
     hint: 'check --flannel-etcd-endpoints, --flannel-etcd-ca, --flannel-etcd-cert and --flannel-etcd-key',
   });
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
 }

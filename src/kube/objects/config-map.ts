@@ -3,12 +3,13 @@ import { asList, asObject, asText, asTexts } from '../../model/read-json.ts';
 import { ApiError } from '../wire/api-error.ts';
 import { requestJSON } from '../wire/json.ts';
 import type { Wire } from '../wire/wire.ts';
+import { findObject } from './find.ts';
 import { listObjects } from './list.ts';
 import { FIELD_MANAGER } from './node.ts';
+import { OUR_LABELS, OURS } from './ours.ts';
 
 const NAMESPACE = 'kube-system';
 const COLLECTION = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
-const OURS = 'app.kubernetes.io/managed-by=kubectl-podcidr';
 
 /** A ConfigMap of ours: binary, labelled, in kube-system. */
 export interface StoredBytes {
@@ -36,7 +37,7 @@ export async function writeConfigMap(
       name: stored.name,
       namespace: NAMESPACE,
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      labels: { 'app.kubernetes.io/managed-by': 'kubectl-podcidr', ...stored.labels },
+      labels: { ...OUR_LABELS, ...stored.labels },
       annotations: stored.annotations,
     },
     binaryData: stored.binaryData,
@@ -51,12 +52,7 @@ export async function writeConfigMap(
 
 /** Reads one; undefined when there is none. Throws ApiError, WireError. */
 export async function getConfigMap(wire: Wire, name: string): Promise<RawObject | undefined> {
-  try {
-    return (await requestJSON(wire, { method: 'GET', path: `${COLLECTION}/${name}` })).body;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  return findObject(wire, `${COLLECTION}/${name}`);
 }
 
 /** All of ours that the label selector chooses ('' all), whole. Throws ApiError, WireError. */

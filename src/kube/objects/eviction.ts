@@ -2,9 +2,9 @@ import { Failure } from '../../model/failure.ts';
 import type { RawObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../model/read-json.ts';
 import { escapeLine } from '../../render/escape.ts';
-import { ApiError } from '../wire/api-error.ts';
 import { requestJSON } from '../wire/json.ts';
 import type { Wire, WireRequest } from '../wire/wire.ts';
+import { findObject } from './find.ts';
 
 /** Names one pod; of another one by the same name nothing is deleted. */
 export interface PodIdentity {
@@ -63,13 +63,8 @@ export async function deletePod(wire: Wire, pod: PodIdentity, gracePeriod: numbe
 
 /** The pod as it is now; undefined when it is gone, or another one has its name. Throws ApiError, WireError, Failure. */
 export async function findPod(wire: Wire, pod: PodIdentity): Promise<RawObject | undefined> {
-  try {
-    const { body } = await requestJSON(wire, { method: 'GET', path: podPath(pod) });
-    return asObject(body.metadata).uid === pod.uid ? body : undefined;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  const found = await findObject(wire, podPath(pod));
+  return asObject(found?.metadata).uid === pod.uid ? found : undefined;
 }
 
 /** Unlike kubectl the uid goes along: meanwhile a StatefulSet may have made a pod of this name on another node. */

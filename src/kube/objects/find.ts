@@ -24,6 +24,7 @@ export async function listIfServed(wire: Wire, request: ListRequest): Promise<Ra
   }
 }
 
-function isAbsent(error: unknown): boolean {
+/** True for the answer that there is no such object, or no such kind. */
+export function isAbsent(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }

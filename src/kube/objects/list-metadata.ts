@@ -1,8 +1,8 @@
 import type { RawObject } from '../../model/json.ts';
 import { asList, asObject } from '../../model/read-json.ts';
-import { ApiError } from '../wire/api-error.ts';
 import { requestJSON } from '../wire/json.ts';
 import type { Wire } from '../wire/wire.ts';
+import { isAbsent } from './find.ts';
 
 const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
@@ -16,7 +16,7 @@ export async function listMetadata(wire: Wire, path: string, kind: string): Prom
     const { body } = await requestJSON(wire, { method: 'GET', path, query, accept: METADATA });
     return asList(body.items).map((item) => ({ ...asObject(item), kind }));
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
 }

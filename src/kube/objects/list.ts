@@ -69,7 +69,7 @@ function query(request: ListRequest, token: string | undefined): Record<string, 
  * A list names its kind once (NodeList); its items are given theirs, as kubectl prints them. Throws Failure for an object that
  * is no list: it would pass as an empty cluster.
  */
-export function itemsOf(wire: Wire, body: JsonObject): RawObject[] {
+function itemsOf(wire: Wire, body: JsonObject): RawObject[] {
   const { kind: listKind, items } = body;
   // Go writes a list without items as null.
   const isList = asText(listKind)?.endsWith('List') && (Array.isArray(items) || items === null);

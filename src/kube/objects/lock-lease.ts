@@ -1,5 +1,6 @@
 import type { RawObject } from '../../model/json.ts';
 import { asObject, asText, asTexts } from '../../model/read-json.ts';
+import { OUR_LABELS } from './ours.ts';
 
 /** Where the lock is. */
 export const LOCK = { namespace: 'kube-system', name: 'kubectl-podcidr' };
@@ -50,7 +51,7 @@ export function writeHolder(former: RawObject | undefined, holder: Holder | unde
     metadata: {
       ...LOCK,
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      labels: { 'app.kubernetes.io/managed-by': 'kubectl-podcidr' },
+      labels: OUR_LABELS,
       ...(holder ? { annotations: { [OPERATION]: holder.operation, [BY]: holder.by } } : {}),
     },
     spec: {

@@ -1,7 +1,7 @@
 import type { JsonObject, RawObject } from '../../model/json.ts';
-import { ApiError } from '../wire/api-error.ts';
 import { requestJSON } from '../wire/json.ts';
 import type { Wire, WireRequest } from '../wire/wire.ts';
+import { findObject } from './find.ts';
 
 /** Says in managedFields and audit logs who wrote. */
 export const FIELD_MANAGER = 'kubectl-podcidr';
@@ -18,12 +18,7 @@ export async function getNode(wire: Wire, name: string): Promise<RawObject> {
 
 /** The Node by quorum; undefined when there is none. Throws ApiError, WireError. */
 export async function findNode(wire: Wire, name: string): Promise<RawObject | undefined> {
-  try {
-    return await getNode(wire, name);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  return findObject(wire, nodePath(name));
 }
 
 /**

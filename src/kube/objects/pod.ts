@@ -2,6 +2,7 @@ import type { RawObject } from '../../model/json.ts';
 import { ApiError } from '../wire/api-error.ts';
 import { requestJSON } from '../wire/json.ts';
 import type { Wire } from '../wire/wire.ts';
+import { findObject } from './find.ts';
 import { FIELD_MANAGER } from './node.ts';
 
 /** Which pod. */
@@ -22,12 +23,7 @@ export async function createPod(wire: Wire, namespace: string, pod: RawObject): 
 
 /** Reads a pod; undefined when there is none. Throws ApiError, WireError. */
 export async function findPod(wire: Wire, pod: PodName): Promise<RawObject | undefined> {
-  try {
-    return (await requestJSON(wire, { method: 'GET', path: pathOf(pod) })).body;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  return findObject(wire, pathOf(pod));
 }
 
 /**

@@ -1,9 +1,9 @@
+import { PURPOSE } from '../../kube/objects/ours.ts';
 import { listNodePods } from '../../kube/objects/pods.ts';
 import type { Wire } from '../../kube/wire/wire.ts';
 import type { RawObject } from '../../model/json.ts';
 import { asList, asObject, asText, asTexts } from '../../model/read-json.ts';
 import { canonicalAddress } from '../../subnet/address.ts';
-import { KIND } from './probe-pod.ts';
 
 /** A pod that runs on the pod network. */
 export interface ExistingPod {
@@ -31,7 +31,7 @@ function isFit({ metadata, spec, status }: RawObject): boolean {
   const { deletionTimestamp, labels } = asObject(metadata);
   const { podIP, conditions } = asObject(status);
   const isReady = asList(conditions).some((one) => asObject(one).type === 'Ready' && asObject(one).status === 'True');
-  const isOurs = KIND in asTexts(labels);
+  const isOurs = PURPOSE in asTexts(labels);
   return (
     isReady && !isOurs && deletionTimestamp === undefined && asObject(spec).hostNetwork !== true && !!asText(podIP)
   );

@@ -1,10 +1,11 @@
 import { listObjects } from '../../kube/objects/list.ts';
+import { ownPods } from '../../kube/objects/ours.ts';
 import { removePod } from '../../kube/objects/pod.ts';
 import type { Wire } from '../../kube/wire/wire.ts';
 import type { RawObject } from '../../model/json.ts';
 import { asObject, asText, asTexts } from '../../model/read-json.ts';
 import { Left } from '../leaving.ts';
-import { BY, PID, PROBE_SECONDS, PROBES } from './probe-pod.ts';
+import { BY, PID, PROBE_SECONDS } from './probe-pod.ts';
 
 /** This process, as far as probes of earlier ones are told from those that are in use. */
 export interface Self {
@@ -40,7 +41,7 @@ export async function removeLeftOvers(wire: Wire, self: Self, now: number): Prom
   try {
     const { items, date } = await listObjects(wire, {
       path: '/api/v1/pods',
-      labelSelector: PROBES,
+      labelSelector: ownPods('probe'),
       freshness: 'quorum',
     });
     for (const item of items.filter((pod) => isLeftOver(pod, self, date ?? now))) {

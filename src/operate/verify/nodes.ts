@@ -12,7 +12,6 @@ import type { VerifyLine, VerifySubject } from '../../model/verification.ts';
 import { type VerifyGroup, verifyGroups } from '../../plan/verify-groups.ts';
 import { shorten } from '../../render/words.ts';
 import { sideBySide } from '../side-by-side.ts';
-
 import { verifyFacts } from './facts.ts';
 import { removeLeftOvers, type Self } from './left-over.ts';
 import { judgeNewPod } from './new-pod.ts';

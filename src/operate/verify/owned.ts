@@ -1,6 +1,5 @@
+import { findObject } from '../../kube/objects/find.ts';
 import { getLease } from '../../kube/objects/lease.ts';
-import { ApiError } from '../../kube/wire/api-error.ts';
-import { requestJSON } from '../../kube/wire/json.ts';
 import type { Wire } from '../../kube/wire/wire.ts';
 import type { Clock, Waits } from '../../model/clock.ts';
 import type { RawObject } from '../../model/json.ts';
@@ -28,7 +27,8 @@ export async function verifyOwned(
 ): Promise<VerifyLine[]> {
   const { wire } = tools;
   const lease = async () => judge((await getLease(wire, 'kube-node-lease', node))?.lease, uid, NO_LEASE);
-  const csiNode = async () => judge(await findCSINode(wire, node), uid, hadCSINode ? LOST_CSINODE : NO_CSINODE);
+  const csiNode = async () =>
+    judge(await findObject(wire, csiNodePath(node)), uid, hadCSINode ? LOST_CSINODE : NO_CSINODE);
   const [ofLease, ofCSINode] = await Promise.all([settled(lease, tools), settled(csiNode, tools)]);
   const line = { subject: `node/${node}`, nodes: [node] };
   return [
@@ -65,12 +65,6 @@ function judge(object: RawObject | undefined, uid: string, absent: Seen): Seen {
   return { result: 'fail', why: `owned by another Node object (uid ${asText(owner.uid)}), and deleted with it` };
 }
 
-async function findCSINode(wire: Wire, node: string): Promise<RawObject | undefined> {
-  try {
-    const path = `/apis/storage.k8s.io/v1/csinodes/${encodeURIComponent(node)}`;
-    return (await requestJSON(wire, { method: 'GET', path })).body;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+function csiNodePath(node: string): string {
+  return `/apis/storage.k8s.io/v1/csinodes/${encodeURIComponent(node)}`;
 }

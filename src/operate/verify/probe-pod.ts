@@ -1,3 +1,4 @@
+import { ownPodLabels } from '../../kube/objects/ours.ts';
 import type { RawObject } from '../../model/json.ts';
 
 /** Who makes probes: what is left of a run that died can be told from what another run needs. */
@@ -18,12 +19,6 @@ export interface ProbePlace {
   /** Names of the Secrets that the image was pulled with. */
   pullSecrets: string[];
 }
-
-/** Says what a pod of ours is. */
-export const KIND = 'kubectl-podcidr/pod';
-
-/** Chooses the probes of all runs. */
-export const PROBES = `app.kubernetes.io/managed-by=kubectl-podcidr,${KIND}=probe`;
 
 export const BY = 'kubectl-podcidr/by';
 export const PID = 'kubectl-podcidr/pid';
@@ -56,11 +51,7 @@ export function probePod(
     metadata: {
       name,
       namespace,
-      labels: {
-        'app.kubernetes.io/managed-by': 'kubectl-podcidr',
-        [KIND]: 'probe',
-        'kubectl-podcidr/run': owner.nonce,
-      },
+      labels: ownPodLabels('probe', owner.nonce),
       annotations: { [BY]: owner.by, [PID]: String(owner.pid) },
     },
     spec: {

@@ -1,7 +1,7 @@
 import type { FlannelConfig } from '../../model/cluster-facts.ts';
 import type { JsonObject, RawObject } from '../../model/json.ts';
 import { quote } from '../../model/quote.ts';
-import { asObject, asText } from '../../model/read-json.ts';
+import { asObject, asText, parseObject } from '../../model/read-json.ts';
 import { readSloppily } from '../../subnet/parse.ts';
 import type { Collection } from '../collection.ts';
 import { isConfigMap, keepData, readConfigMaps, sourceOf } from './config-map.ts';
@@ -35,7 +35,8 @@ export function readFlannelConfigs(configMaps: RawObject[]): FlannelConfig[] {
       source: `${sourceOf(configMap)} ${KEY}`,
       configMap: { namespace: asText(namespace) ?? '', name: asText(name) ?? '' },
     };
-    const config = parse(text);
+    // JSON alone, as flannel reads it: what YAML would forgive, flannel does not.
+    const config = parseObject(text);
     if (config === undefined) return [{ ...where, networks: [], backend: '', problem: 'it is no JSON object' }];
     return [{ ...where, ...readNetConf(config) }];
   });
@@ -55,14 +56,4 @@ function readNetConf(config: JsonObject): Pick<FlannelConfig, 'networks' | 'back
     backend: asText(asObject(config.Backend).Type) ?? 'udp',
     problem: bad && `${quote(bad.text)} is not a subnet`,
   };
-}
-
-/** JSON alone, as flannel reads it: what YAML would forgive, flannel does not. */
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
 }
