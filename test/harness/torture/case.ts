@@ -29,8 +29,11 @@ export interface CaseResult {
   said: string[];
 }
 
-/** What follows from a fault may need a moment: kube-controller-manager takes off a taint, a lock expires. */
-const SETTLES_MS = 8_000;
+/**
+ * What follows from a fault may need a moment: a lock expires, kube-controller-manager takes off a taint. After a restart of
+ * the API server it hears of Nodes again within 30 s (client-go reflector.go: the longest back-off).
+ */
+const SETTLES_MS = 45_000;
 
 /** Runs the scenario once without a fault. Returns its writes; throws when it does not even work then. */
 export async function discover(rig: Rig, scenario: Scenario): Promise<Point[]> {
