@@ -1,6 +1,7 @@
 /**
  * Annotations whose change makes flannel's peers learn a node's routes again (kube.go:handleUpdateLeaseEvent compares their
- * text); the first that a node has is rewritten. The second is alone where a node has IPv6 only.
+ * text), one for each family. All that a node has are rewritten at once: where flannel runs with both families, it passes
+ * over an update that leaves either as it was.
  */
 export const ANNOUNCING: readonly string[] = [
   'flannel.alpha.coreos.com/backend-data',

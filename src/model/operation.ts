@@ -43,9 +43,8 @@ export interface Dependent {
 export interface Survivor {
   node: string;
   uid: string;
-  /** Annotation that the operation rewrites to re-announce the survivor, and its value before. */
-  annotation: string;
-  value: string | null;
+  /** Annotations that the operation rewrites at once to re-announce the survivor, with their values before; null: absent. */
+  annotations: Record<string, string | null>;
 }
 
 /** What cordoning changed on the Node, as it was before: put back at the end. Values that were right already are absent. */

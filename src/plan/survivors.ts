@@ -36,8 +36,7 @@ export function findSurvivors(
       return name !== node && readableBlocks(podCIDRs).some((block) => freed.some((one) => overlaps(one, block)));
     })
     .map(([name, { uid, annotations }]) => {
-      const annotation = ANNOUNCING.find((key) => annotations[key] !== undefined) ?? OWN_ANNOUNCEMENT;
-      return { node: name, uid, annotation, value: annotations[annotation] ?? null };
+      return { node: name, uid, annotations: announcing(annotations) };
     })
     .sort((a, b) => (a.node < b.node ? -1 : 1));
 }
@@ -49,6 +48,15 @@ export function findSurvivors(
 export function withFormer(former: Survivor[], found: Survivor[]): Survivor[] {
   const known = new Set(former.map(({ uid }) => uid));
   return [...former, ...found.filter(({ uid }) => !known.has(uid))];
+}
+
+/** What is rewritten to announce a node with these annotations, with the values of now. */
+export function announcing(annotations: Record<string, string | undefined>): Survivor['annotations'] {
+  const known = ANNOUNCING.flatMap((key) => {
+    const value = annotations[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return known.length > 0 ? Object.fromEntries(known) : { [OWN_ANNOUNCEMENT]: null };
 }
 
 /** A subnet smaller than the node mask stands for the whole bit that it lies in. */

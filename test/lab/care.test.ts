@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ROOT } from '../../scripts/lib/places.ts';
 import { brokenPings } from '../harness/lab/pings.ts';
-import { type LabWish, startLab } from '../harness/lab.ts';
+import { type Lab, type LabWish, startLab } from '../harness/lab.ts';
 import { runPodcidr } from '../harness/program.ts';
 
 const WISHES: [title: string, wish: LabWish][] = [
@@ -21,6 +21,7 @@ for (const [title, wish] of WISHES) {
     t.deepEqual(brokenPings(await lab.pings()), []);
     await lab.shareSubnet('n2', 'n3');
     t.not(brokenPings(await lab.pings()).length, 0);
+    const flannel = await flannelOn(lab, 'n1');
     // With the waits that are shipped.
     const ran = await runPodcidr(
       ['reassign', '--invalid', '--yes', '--ignore-daemonsets', '--state-dir', `${lab.dir}/state`],
@@ -31,5 +32,16 @@ for (const [title, wish] of WISHES) {
     t.deepEqual(brokenPings(await lab.pings()), []);
     t.notRegex(ran.stderr, /^Left to you:/m);
     t.regex(ran.stderr, /^Verified: the CNI on them works with it, and the other nodes have their routes to them\.$/m);
+    t.is(
+      await flannelOn(lab, 'n1'),
+      flannel,
+      'the announcement did it: flannel was not restarted on the node that neither shared nor moved',
+    );
   });
+}
+
+/** uid of flannel's pod on the node. */
+async function flannelOn({ api }: Lab, node: string): Promise<string | undefined> {
+  const pods = await api.list(`/api/v1/namespaces/kube-flannel/pods?fieldSelector=spec.nodeName%3D${node}`);
+  return pods[0]?.metadata.uid;
 }

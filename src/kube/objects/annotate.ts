@@ -1,5 +1,5 @@
 import type { RawObject } from '../../model/json.ts';
-import { asObject, asText } from '../../model/read-json.ts';
+import { asObject, asText, asTexts } from '../../model/read-json.ts';
 import { ApiError } from '../wire/api-error.ts';
 import type { Wire } from '../wire/wire.ts';
 import { findNode, patchNode } from './node.ts';
@@ -13,32 +13,45 @@ export interface NodeIdentity {
   uid: string;
 }
 
-/** `gone`: there is no such Node, or another of this name; `differs`: another text, or none, stands there. */
-export type Annotated = { state: 'done' } | { state: 'gone' } | { state: 'differs'; present: string | undefined };
+/** The text of an annotation: `to` null takes it off; `from` undefined: whatever it was. */
+export interface Replacement {
+  key: string;
+  from: string | undefined;
+  to: string | null;
+}
 
 /**
- * Replaces the text of an annotation (`to` null takes it off), if it is `from` still; whatever it was when `from` is undefined.
- * What else is written to the Node meanwhile does not matter, but each try is bound to the resourceVersion that was read: a
+ * `gone`: there is no such Node, or another of this name; `differs`: another text, or none, stands in one of them; `present`
+ * are all annotations of the Node.
+ */
+export type Annotated =
+  | { state: 'done' }
+  | { state: 'gone' }
+  | { state: 'differs'; present: Record<string, string | undefined> };
+
+/**
+ * Replaces the texts of annotations in one request, if each is `from` still, or `to` already. What else is written to the Node meanwhile does not matter, but each try is bound to the resourceVersion that was read: a
  * request that arrives late, when everything is over, changes nothing. Throws ApiError, WireError.
  */
-export async function replaceAnnotation(
+export async function replaceAnnotations(
   wire: Wire,
   identity: NodeIdentity,
-  key: string,
-  { from, to }: { from: string | undefined; to: string | null },
+  replacements: Replacement[],
 ): Promise<Annotated> {
   let refused: { version: unknown; error: ApiError } | undefined;
   for (let attempt = 1; ; attempt += 1) {
     const metadata = await metadataOf(wire, identity);
     if (!metadata) return { state: 'gone' };
-    const present = asText(asObject(metadata.annotations)[key]);
-    if (present === (to ?? undefined)) return { state: 'done' };
-    if (from !== undefined && present !== from) return { state: 'differs', present };
+    const present = asTexts(metadata.annotations);
+    const open = replacements.filter(({ key, to }) => present[key] !== (to ?? undefined));
+    if (open.length === 0) return { state: 'done' };
+    if (open.some(({ key, from }) => from !== undefined && present[key] !== from)) return { state: 'differs', present };
     const version = asText(metadata.resourceVersion) ?? null;
     // Nobody wrote in between: it is the patch itself that is refused.
     if (refused && (refused.version === version || attempt > MOST_TRIES)) throw refused.error;
     try {
-      const patch = { uid: identity.uid, resourceVersion: version, annotations: { [key]: to } };
+      const annotations = Object.fromEntries(open.map(({ key, to }) => [key, to]));
+      const patch = { uid: identity.uid, resourceVersion: version, annotations };
       await patchNode(wire, identity.node, { metadata: patch });
       return { state: 'done' };
     } catch (error) {

@@ -1,18 +1,19 @@
-import { OWN_ANNOUNCEMENT, rewritten } from '../../cni/announcement.ts';
-import { replaceAnnotation } from '../../kube/objects/annotate.ts';
+import { rewritten } from '../../cni/announcement.ts';
+import { type Replacement, replaceAnnotations } from '../../kube/objects/annotate.ts';
 import { ApiError } from '../../kube/wire/api-error.ts';
 import type { OperationRecord, Survivor } from '../../model/operation.ts';
+import { announcing } from '../../plan/survivors.ts';
 import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 
 /** Survivors that are written to at a time: a whole /16 given up may have hundreds. */
 const AT_ONCE = 20;
 
-/** A survivor whose annotation changes under our hands this often announces itself. */
+/** A survivor whose annotations change under our hands this often announces itself. */
 const MOST_ROUNDS = 3;
 
 /**
- * Rewrites an annotation of every node that keeps a subnet which this one gave up: flannel's peers learn its route again, and
+ * Rewrites the annotations of every node that keeps a subnet which this one gave up: flannel's peers learn its route again, and
  * kube-controller-manager from 1.31.4 on takes the subnet's bit back (range_allocator.go:syncNode occupies what any updated
  * Node holds). What flannel wrote meanwhile (it does when it starts) is stored and rewritten in its turn; two rewrites give
  * the first text again, so a second run after a crash does no harm.
@@ -37,41 +38,36 @@ export const announceStep: StepDefinition = {
 };
 
 /**
- * Gives each survivor its annotation back, where it still is what we wrote. Throws ApiError, WireError: what we wrote and cannot
+ * Gives each survivor its annotations back, where they still are what we wrote. Throws ApiError, WireError: what we wrote and cannot
  * take back is not finished.
  */
 export async function withdrawAnnouncements(record: OperationRecord, work: Work): Promise<void> {
   await each(record.survivors, (survivor) =>
     persist(work, () =>
-      replaceAnnotation(work.wire, survivor, survivor.annotation, {
-        from: announcement(survivor, record),
-        to: survivor.value,
-      }),
+      replaceAnnotations(
+        work.wire,
+        survivor,
+        announcements(survivor, record).map(({ key, from, to }) => ({ key, from: to ?? undefined, to: from ?? null })),
+      ),
     ),
   );
 }
 
-/** What stands in the annotation while the survivor is announced. */
-function announcement({ value }: Survivor, { operation }: OperationRecord): string {
-  return value === null ? operation : rewritten(value);
+/** What stands in the annotations while the survivor is announced, in place of what stood there before. */
+function announcements({ annotations }: Survivor, { operation }: OperationRecord): Replacement[] {
+  return Object.entries(annotations).map(([key, value]) =>
+    value === null ? { key, from: undefined, to: operation } : { key, from: value, to: rewritten(value) },
+  );
 }
 
-/** Returns the survivor as it is now when its annotation is no longer what was stored; nothing when all is done. */
+/** Returns the survivor as it is now when an annotation is no longer what was stored; nothing when all is done. */
 async function announce(survivor: Survivor, record: OperationRecord, work: Work): Promise<Survivor[]> {
-  const text = announcement(survivor, record);
   const moved: Survivor[] = [];
   const gone = () => work.tell(`Warning: node ${survivor.node}, which kept the subnet, is gone or another one by now`);
   await told(survivor, work, async () => {
-    const { annotation, value } = survivor;
-    const outcome = await replaceAnnotation(work.wire, survivor, annotation, { from: value ?? undefined, to: text });
+    const outcome = await replaceAnnotations(work.wire, survivor, announcements(survivor, record));
     if (outcome.state === 'gone') gone();
-    if (outcome.state !== 'differs') return;
-    const { present } = outcome;
-    moved.push(
-      present === undefined
-        ? { ...survivor, annotation: OWN_ANNOUNCEMENT, value: null }
-        : { ...survivor, value: present },
-    );
+    if (outcome.state === 'differs') moved.push({ ...survivor, annotations: announcing(outcome.present) });
   });
   return moved;
 }
@@ -83,7 +79,7 @@ async function told(survivor: Survivor, work: Work, deed: () => Promise<void>): 
   } catch (error) {
     if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) throw error;
     work.tell(
-      `Warning: annotation ${survivor.annotation} of node ${survivor.node}, which kept the subnet, could not be changed: ${error.message}`,
+      `Warning: node ${survivor.node}, which kept the subnet, could not be announced (${Object.keys(survivor.annotations).join(', ')}): ${error.message}`,
     );
   }
 }

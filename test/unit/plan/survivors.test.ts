@@ -3,6 +3,7 @@ import { findSurvivors, withFormer } from '../../../src/plan/survivors.ts';
 import { readableBlocks } from '../../../src/subnet/parse.ts';
 
 const DATA = 'flannel.alpha.coreos.com/backend-data';
+const V6_DATA = 'flannel.alpha.coreos.com/backend-v6-data';
 const [cluster] = readableBlocks(['10.244.0.0/16']);
 const POOLS = cluster ? [{ cluster, mask: 24 }] : [];
 
@@ -32,20 +33,22 @@ test('a subnet that the node keeps is taken again when it comes back', (t) => {
   t.deepEqual(survivors(['10.244.1.0/24'], ['10.244.1.0/24', 'fd00::/64'], { b: ['10.244.1.0/24'] }), []);
 });
 
-test("flannel's annotation is rewritten where there is one, else our own is set", (t) => {
+test("flannel's annotations are rewritten, those of both families, where there are any, else our own is set", (t) => {
   const podCIDRs = ['10.244.1.0/24'];
   const nodes = new Map([
+    ['both', { uid: '0', podCIDRs, annotations: { other: 'x', [V6_DATA]: 'null', [DATA]: '{"VNI":1}' } }],
     ['flannel', { uid: '1', podCIDRs, annotations: { [DATA]: 'null' } }],
     ['other', { uid: '2', podCIDRs, annotations: {} }],
   ]);
   t.deepEqual(findSurvivors({ node: 'moved', from: podCIDRs, to: [] }, nodes, POOLS), [
-    { node: 'flannel', uid: '1', annotation: DATA, value: 'null' },
-    { node: 'other', uid: '2', annotation: 'kubectl-podcidr/announced', value: null },
+    { node: 'both', uid: '0', annotations: { [DATA]: '{"VNI":1}', [V6_DATA]: 'null' } },
+    { node: 'flannel', uid: '1', annotations: { [DATA]: 'null' } },
+    { node: 'other', uid: '2', annotations: { 'kubectl-podcidr/announced': null } },
   ]);
 });
 
 test('a second swap of the same move keeps what stood there before the first', (t) => {
-  const survivor = (node: string, value: string) => ({ node, uid: `uid-${node}`, annotation: DATA, value });
+  const survivor = (node: string, value: string) => ({ node, uid: `uid-${node}`, annotations: { [DATA]: value } });
   const former = [survivor('a', 'null')];
   t.deepEqual(withFormer(former, [survivor('a', ' null'), survivor('b', 'null')]), [...former, survivor('b', 'null')]);
 });
