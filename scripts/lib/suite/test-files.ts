@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../places.ts';
 import { duration, say } from '../progress.ts';
@@ -13,7 +13,7 @@ export interface Timing {
   milliseconds: number;
 }
 
-/** Test files below a folder of test/, as paths from the root of the checkout. */
+/** Test files below a folder of test/, as paths from the root of the checkout, the longest first: it should not be the last to end. */
 function testFiles(folder: string): string[] {
   const path = join(ROOT, 'test', folder);
   if (!existsSync(path)) return [];
@@ -21,7 +21,7 @@ function testFiles(folder: string): string[] {
   return names
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join('test', folder, name))
-    .sort();
+    .sort((a, b) => statSync(join(ROOT, b)).size - statSync(join(ROOT, a)).size || (a < b ? -1 : 1));
 }
 
 /**
