@@ -33,11 +33,12 @@ export interface ProgramResult {
 export const TEST_HOME: string = mkdtempSync(join(tmpdir(), 'podcidr-home-'));
 process.on('exit', () => rmSync(TEST_HOME, { recursive: true, force: true }));
 
-/** The built binary when PODCIDR_BINARY is set, else the source through the entry with short waits. */
+/** The built binary when PODCIDR_BINARY is set, else the entry with short waits: bundled, where the suite has done that, or its source. */
 function commandLine(args: string[], entry?: string): [string, ...string[]] {
   if (entry !== undefined) return [process.execPath, entry, ...args];
   if (process.env.PODCIDR_BINARY) return [join(ROOT, 'dist/kubectl-podcidr'), ...args];
-  return [process.execPath, join(ROOT, 'test/main.ts'), ...args];
+  const { PODCIDR_BUNDLES: bundles } = process.env;
+  return [process.execPath, bundles ? join(bundles, 'main.cjs') : join(ROOT, 'test/main.ts'), ...args];
 }
 
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;

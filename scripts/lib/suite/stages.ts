@@ -3,6 +3,7 @@ import { componentFolder } from '../../components/build.ts';
 import type { ComponentName } from '../../components/catalogue.ts';
 import { labObstacle } from '../../lab.d/possible.ts';
 import { duration, say } from '../progress.ts';
+import { testBundles } from './bundles.ts';
 import { collect } from './children.ts';
 import type { Counts } from './tap.ts';
 import { runEach, runTogether, type Timing } from './test-files.ts';
@@ -48,14 +49,17 @@ function planeStage(name: 'cluster' | 'safety', version: string, leaveOut: RegEx
     name,
     title: `${name} ${version}`,
     components: ['etcd', `kubernetes-${version}` as ComponentName, 'kwok'],
-    run: () => runEach(name, { KUBERNETES: version }, ` on ${version}`, { leaveOut }),
+    run: async () =>
+      runEach(name, { KUBERNETES: version, PODCIDR_BUNDLES: await testBundles() }, ` on ${version}`, { leaveOut }),
   };
 }
 
 /** The tests with real nodes, one file after another: each has both cores for itself. */
 async function runLab(): Promise<Counts & { timings?: Timing[] }> {
   const obstacle = await labObstacle();
-  if (obstacle === undefined) return runEach('lab', { KUBERNETES: '1.36' }, '', { sideBySide: LABS });
+  if (obstacle === undefined) {
+    return runEach('lab', { KUBERNETES: '1.36', PODCIDR_BUNDLES: await testBundles() }, '', { sideBySide: LABS });
+  }
   say(`lab: skipped: ${obstacle}`);
   return { passed: 0, failed: 0 };
 }
