@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -15,6 +15,7 @@ const NONE: WantedArgs = {
   planFile: undefined,
 };
 const folder = mkdtempSync(join(tmpdir(), 'podcidr-wanted-'));
+test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 const file = (name: string, text: string | Buffer): string => {
   const path = join(folder, name);
   writeFileSync(path, text);

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -13,6 +13,7 @@ import { testContext } from '../commands/support.ts';
 import { node, survey } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podcidr-restore-'));
+test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 
 function file(content: Json | object): string {

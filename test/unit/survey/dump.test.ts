@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -194,6 +194,7 @@ test('a line number is that of the file, also where documents were joined', (t) 
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'podcidr-dump-'));
+test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 const file = (name: string, content: Buffer | string) => {
   const path = join(folder, name);
   writeFileSync(path, content);
