@@ -1,22 +1,50 @@
 import type { Break } from '../model/capacity.ts';
-import type { Finding } from '../model/finding.ts';
+import { NO_FACTS } from '../model/cluster-facts.ts';
+import type { Finding, SkippedCheck } from '../model/finding.ts';
 import type { ClusterSettings } from '../model/settings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import { sizeOf } from '../subnet/family.ts';
 import { usableAddresses } from '../subnet/occupancy.ts';
-import { CATALOGUE } from './catalogue.ts';
+import { CATALOGUE, type ClusterCode } from './catalogue.ts';
 import { runChecks } from './run.ts';
+
+/** Checks that look at settings which flags of ours can change. */
+export const BREAKABLE: ClusterCode[] = [
+  'SubnetOutsideClusterCIDR',
+  'SubnetMaskDiffers',
+  'SubnetOverlapsServices',
+  'SubnetFamilyMissing',
+  'SubnetOutsideCNINetwork',
+  'PoolExhausted',
+  'PoolNearlyExhausted',
+  'SubnetTooSmall',
+  'ClusterCIDRHostBits',
+  'ClusterCIDRMismatch',
+  'ClusterCIDROverlapsServices',
+  'NodeMaskInvalid',
+];
+
+/** What would break, and what could not be judged. */
+export interface Breaks {
+  breaks: Break[];
+  skipped: SkippedCheck[];
+}
 
 /**
  * What the settings of this survey would break: findings that its nodes do not have with the present settings, or that name
  * more nodes. Nothing is said about what is wrong either way.
  */
-export function findBreaks(proposed: ClusterSurvey, present: ClusterSettings): Break[] {
-  const now = runChecks({ ...proposed, settings: present }).findings;
-  const raised = runChecks(proposed)
-    .findings.filter((finding) => !isKnown(finding, now))
+export function findBreaks(survey: ClusterSurvey, present: ClusterSettings): Breaks {
+  const { facts = NO_FACTS, settings } = survey;
+  const allocates = !settings.allocateNodeCIDRs.known || settings.allocateNodeCIDRs.value;
+  // What hands out subnets looks at them whatever the CNI does (range_allocator.go:occupyCIDRs).
+  const asked = allocates ? { ...survey, facts: { ...facts, cnis: NO_FACTS.cnis } } : survey;
+  const now = runChecks({ ...asked, settings: present }, { codes: BREAKABLE }).findings;
+  const then = runChecks(asked, { codes: BREAKABLE });
+  const raised = then.findings
+    .filter((finding) => !isKnown(finding, now))
     .map(({ code, severity, nodes, message }) => ({ code, severity, nodes, message, harm: harmOf(code) }));
-  return [...raised, ...tooSmall(proposed, present)];
+  return { breaks: [...raised, ...tooSmall(survey, present)], skipped: then.skipped };
 }
 
 /** Nodes keep the subnets that they have: only of new ones it can be said that theirs hold too few pods. */

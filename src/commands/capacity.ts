@@ -1,4 +1,5 @@
 import { findBreaks } from '../checks/breaks.ts';
+import { needsOf } from '../checks/needs.ts';
 import type { CapacityReport } from '../model/capacity.ts';
 import type { Family } from '../model/cidr.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
@@ -10,6 +11,7 @@ import { type Demand, holdDemand, poolFlags, smallestPools, withPools } from '..
 import { capacityDocument, renderCapacity, renderCapacitySummary } from '../render/capacity.ts';
 import { renderDocument } from '../render/document.ts';
 import { escapeLine } from '../render/escape.ts';
+import { renderSkipped } from '../render/list.ts';
 import { mergeSettings } from '../survey/settings/merge.ts';
 import type { Context } from './context.ts';
 import { surveyProposed } from './proposed-survey.ts';
@@ -44,14 +46,17 @@ export async function runCapacity(context: Context, args: CapacityArgs): Promise
   const { settings, survey, present } = ground;
   const pools = demand ? smallest(settings, args.settings, demand) : poolsOf(settings);
   const wanted = demand ? withPools(settings, pools) : settings;
+  const { breaks, skipped } =
+    survey && present ? findBreaks({ ...survey, settings: wanted }, present) : { breaks: [], skipped: [] };
   const report: CapacityReport = {
     families: countFamilies(pools, servicesOf(settings), survey?.nodes ?? []),
-    breaks: survey && present ? findBreaks({ ...survey, settings: wanted }, present) : [],
+    breaks,
     ...(demand && { flags: poolFlags(pools) }),
   };
   const { streams } = context;
   if (args.output === 'table') streams.out(renderCapacity(report));
   else streams.out(renderDocument(capacityDocument(report), args.output));
+  for (const line of renderSkipped(skipped)) streams.err(`${line}\n`);
   for (const line of lastLines(ground, report, demand)) streams.err(`${escapeLine(line)}\n`);
   return report.breaks.some(({ severity }) => severity !== 'info') ? EXIT.problems : EXIT.fine;
 }
@@ -87,7 +92,10 @@ async function readGround(context: Context, args: CapacityArgs, sizing: boolean)
   const given = mergeSettings(args.settings, { known: false, reason: 'no cluster was asked' });
   const complete = given.clusterCIDRs.known && given.serviceCIDRs.known && (sizing || given.nodeMasks.known);
   if (args.filenames.length === 0 && complete) return { settings: given, survey: undefined, present: undefined };
-  const { survey } = await surveyAndJudge(context, args, { pods: 'none' }, () => ({ findings: [], skipped: [] }));
+  const { survey } = await surveyAndJudge(context, args, { pods: 'none', collections: needsOf([]) }, () => ({
+    findings: [],
+    skipped: [],
+  }));
   return { settings: survey.settings, survey, present: undefined };
 }
 

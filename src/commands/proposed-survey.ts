@@ -1,3 +1,5 @@
+import { BREAKABLE } from '../checks/breaks.ts';
+import { needsOf } from '../checks/needs.ts';
 import type { ClusterSettings } from '../model/settings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import { readFiles } from '../survey/dump/files.ts';
@@ -23,7 +25,7 @@ export async function surveyProposed(context: Context, source: Source): Promise<
     return { survey: surveyDump(files, settings), present: surveyDump(files, {}).settings };
   }
   const wire = await context.connect(connection);
-  const needs = { pods: 'none', clusterUID: false, freshness: 'quorum' } as const;
+  const needs = { pods: 'none', collections: needsOf(BREAKABLE), clusterUID: false, freshness: 'quorum' } as const;
   try {
     const survey = await surveyCluster(wire, needs, settings);
     return { survey, present: (await surveyCluster(wire, { ...needs, freshness: 'cached' }, {})).settings };

@@ -48,10 +48,11 @@ export function renderCapacity({ families, breaks, flags = [] }: CapacityReport)
 
 function renderBreaks(breaks: Break[]): string {
   if (breaks.length === 0) return '';
-  const lines = breaks.flatMap(({ code, severity, nodes, message, harm }) => [
+  const lines = breaks.flatMap(({ code, severity, nodes, message, harm }, at) => [
     `${code} (${severity})  ${escapeLine(message)}`,
     ...(nodes.length > 0 ? [`  nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`] : []),
-    ...wrap(harm, WIDTH).map((line) => `    ${line}`),
+    // Said once for all of one code.
+    ...(breaks[at + 1]?.code === code ? [] : wrap(harm, WIDTH).map((line) => `    ${line}`)),
   ]);
   return [`WOULD BREAK (${breaks.length})`, '', ...lines].map((line) => `${line}\n`).join('');
 }

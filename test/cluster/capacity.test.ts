@@ -209,6 +209,30 @@ test.serial(
   },
 );
 
+test.serial("a cluster CIDR that flannel's Network lacks is told before anything is restarted", async (t) => {
+  await freshPool(PRESENT);
+  t.true(await ownNodeHasSubnet());
+  const namespace = '/api/v1/namespaces/kube-flannel';
+  await plane.api.post('/api/v1/namespaces', { metadata: { name: 'kube-flannel' } });
+  t.teardown(() => plane.api.delete(namespace));
+  await plane.api.post(`${namespace}/configmaps`, {
+    metadata: { name: 'kube-flannel-cfg' },
+    data: { 'net-conf.json': '{"Network": "10.244.0.0/20", "Backend": {"Type": "vxlan"}}' },
+  });
+  const wider = ['--compare', '--cluster-cidr=10.244.0.0/16', '-o', 'json'];
+  const live = await capacity(wider);
+  t.is(live.code, 1, live.stderr);
+  t.deepEqual(
+    JSON.parse(live.stdout).breaks.map(({ code, message }: { code: string; message: string }) => [code, message]),
+    [['ClusterCIDRMismatch', "flannel's Network 10.244.0.0/20 does not contain the cluster CIDR 10.244.0.0/16"]],
+  );
+  const { stdout: input } = await runPodcidr(['dump'], { kubeconfig: plane.kubeconfig });
+  t.deepEqual(await runPodcidr(['capacity', '-f', '-', ...wider], { input }), live);
+  t.deepEqual((await report(['--compare', '--cluster-cidr=10.244.0.0/19'])).breaks.map(({ code }) => code), [
+    'ClusterCIDRMismatch',
+  ]);
+});
+
 test.serial('the answer of a dump is that of the server, and --compare reads dumps too', async (t) => {
   await freshPool(PRESENT);
   t.true(await ownNodeHasSubnet());

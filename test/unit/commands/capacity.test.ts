@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { load } from 'js-yaml';
 import { type CapacityArgs, runCapacity } from '../../../src/commands/capacity.ts';
@@ -142,6 +143,68 @@ for (const [title, file, settings, code, breaks] of [
     t.is(compared.code, code);
   });
 }
+
+for (const [title, file, settings, expected] of [
+  [
+    "flannel's Network, kube-proxy and kubeadm are compared",
+    'kubeadm-flannel-vxlan',
+    { clusterCIDR: '10.240.0.0/12' },
+    [
+      ["error: flannel's Network 10.244.0.0/16 does not contain the cluster CIDR 10.240.0.0/12", []],
+      ['warning: kube-proxy takes 10.244.0.0/16 for the cluster CIDR, which is 10.240.0.0/12', []],
+      ['warning: kubeadm-config has podSubnet 10.244.0.0/16, not 10.240.0.0/12: the next upgrade brings it back', []],
+    ],
+  ],
+  [
+    'a family that flannel does not enable breaks nothing of flannel',
+    'rke2-canal',
+    { clusterCIDR: '10.42.0.0/16,fd00:42::/56' },
+    [['warning: 3 nodes lack an IPv6 subnet that the cluster CIDR has', ['agent-1', 'agent-2', 'server-1']]],
+  ],
+  [
+    'canal has a Network too',
+    'rke2-canal',
+    { clusterCIDR: '10.42.0.0/15' },
+    [
+      ["error: flannel's Network 10.42.0.0/16 does not contain the cluster CIDR 10.42.0.0/15", []],
+      ['warning: the cluster CIDR 10.42.0.0/15 overlaps the service range 10.43.0.0/16', []],
+    ],
+  ],
+  ['a cluster CIDR inside of the Network', 'kubeadm-flannel-host-gw', { clusterCIDR: '10.244.0.0/16' }, []],
+  ['who hands out no subnets checks none', 'cilium-cluster-pool', { clusterCIDR: '10.32.0.0/12' }, []],
+] as const) {
+  test(`--compare: ${title}`, async (t) => {
+    const { out } = await capacity({ filenames: [fixture(`healthy/${file}.yaml`)], settings, compare: true });
+    t.deepEqual(
+      JSON.parse(out).breaks.map(
+        ({ severity, message, nodes }: { severity: string; message: string; nodes: string[] }) => [
+          `${severity}: ${message}`,
+          nodes,
+        ],
+      ),
+      expected,
+    );
+  });
+}
+
+test('--compare: kube-controller-manager checks subnets that the CNI ignores', async (t) => {
+  const text = readFileSync(fixture('healthy/cilium-cluster-pool.yaml'), 'utf8');
+  const changed = text.replace(/^( +- )kube-controller-manager$/m, '$&\n$1--allocate-node-cidrs=true');
+  t.not(changed, text);
+  const context = testContext(changed);
+  const settings = { clusterCIDR: '10.32.0.0/12' };
+  t.is(await runCapacity(context, args({ filenames: ['-'], settings, compare: true })), 1);
+  t.is(JSON.parse(context.printed.out).breaks[0].code, 'SubnetOutsideClusterCIDR');
+});
+
+test('--compare says what could not be compared', async (t) => {
+  const { err } = await capacity({
+    filenames: dump('PoolExhausted/raises'),
+    settings: { clusterCIDR: '10.244.0.0/16' },
+    compare: true,
+  });
+  t.regex(err, /^not judged: SubnetOutsideCNINetwork, ClusterCIDRMismatch \(the dump has no ConfigMap\)\n/);
+});
 
 test('--compare with --nodes compares the flags that it chooses', async (t) => {
   const { out } = await capacity({
