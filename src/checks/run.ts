@@ -1,3 +1,4 @@
+import { leasesDecide } from '../cni/lease-place.ts';
 import type { CheckReport, Finding, SkippedCheck } from '../model/finding.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import type { ClusterCode } from './catalogue.ts';
@@ -88,6 +89,8 @@ const JUDGES: Record<ClusterCode, Judge> = {
 
 /** Judged whatever the CNI does with subnets. */
 const ALWAYS: ClusterCode[] = ['CNIIgnoresPodCIDR', 'OperationInterrupted', 'FlannelLeaseStale'];
+/** Judged by flannel's leases in etcd where they decide. */
+const BY_LEASES: ClusterCode[] = ['PodStray', 'PodAddressDuplicate'];
 
 /**
  * Runs the checks over a survey. Checks never silence one another, but where the CNI ignores subnets nothing else is judged.
@@ -102,8 +105,9 @@ export function runChecks(survey: ClusterSurvey, options: { codes?: ClusterCode[
   // Nobody asks for the CNI where only columns of a list are made.
   const asked = view.facts.cnis.known || codes.includes('CNIIgnoresPodCIDR');
   const ignored = asked && findingsOf(judgeCNIIgnoresPodCIDR(view)).length > 0;
+  const judged = leasesDecide(view.facts) ? [...ALWAYS, ...BY_LEASES] : ALWAYS;
   for (const code of codes) {
-    if (ignored && !ALWAYS.includes(code)) continue;
+    if (ignored && !judged.includes(code)) continue;
     const judgement = JUDGES[code](view);
     if (judgement.skipped !== undefined) skipped.push({ code, reason: judgement.skipped });
     findings.push(...findingsOf(judgement).map((finding) => ({ code, ...finding })));

@@ -1,4 +1,5 @@
 import { type Places, placesOf } from '../cni/address-place.ts';
+import { withPodSubnets } from '../cni/lease-place.ts';
 import type { Block } from '../model/cidr.ts';
 import { type ClusterFacts, NO_FACTS } from '../model/cluster-facts.ts';
 import type { ClusterSurvey, SurveyNode } from '../model/survey.ts';
@@ -33,6 +34,7 @@ export interface View {
   nodes: ViewedNode[];
   byName: ReadonlyMap<string, ViewedNode>;
   holdings: Holding[];
+  /** Where the pods of each node may have addresses: in its subnets, or in its leases of flannel in etcd. */
   places: Places;
 }
 
@@ -44,13 +46,14 @@ export function viewSurvey(survey: ClusterSurvey): View {
   const holdings = nodes.flatMap(({ node, subnets }) =>
     subnets.flatMap(({ text, block }) => (block ? [{ node, text, block }] : [])),
   );
+  const facts = survey.facts ?? NO_FACTS;
   return {
     survey,
-    facts: survey.facts ?? NO_FACTS,
+    facts,
     nodes,
     byName: new Map(nodes.map((viewed) => [viewed.node.name, viewed])),
     holdings,
-    places: placesOf(survey.nodes),
+    places: placesOf(withPodSubnets(survey.nodes, facts)),
   };
 }
 

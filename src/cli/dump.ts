@@ -1,4 +1,5 @@
 import { connectionFlags } from './flags/connection.ts';
+import { FLANNEL_ETCD_FLAGS, flannelStore } from './flags/flannel-etcd.ts';
 import { SOURCE_FLAGS } from './flags/source.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -19,6 +20,7 @@ export const dump: Subcommand = {
   flags: {
     output: { type: 'text', short: 'o', value: 'FORMAT', choices: OUTPUTS, help: 'yaml (the default) or json' },
     redact: { type: 'bool', help: 'rename nodes, pods and namespaces, and leave out labels that decide nothing' },
+    ...FLANNEL_ETCD_FLAGS,
     ...SOURCE_FLAGS,
   },
   async run(context, args) {
@@ -27,6 +29,7 @@ export const dump: Subcommand = {
       words: args.words,
       output: OUTPUTS.find((one) => one === args.text('output')) ?? 'yaml',
       redact: args.bool('redact') ?? false,
+      flannelStore: flannelStore(args),
       filenames: args.texts('filename'),
       connection: connectionFlags(args),
     });

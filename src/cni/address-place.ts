@@ -7,6 +7,8 @@ import { readableBlocks } from '../subnet/parse.ts';
 /** Where a node's pods may have addresses, and its own. */
 interface NodePlace {
   blocks: Block[];
+  /** The same as written. */
+  texts: string[];
   own: ReadonlySet<string>;
 }
 
@@ -16,7 +18,7 @@ export function placesOf(nodes: SurveyNode[]): Places {
   return new Map(
     nodes.map(({ name, podCIDRs, addresses }) => [
       name,
-      { blocks: readableBlocks(podCIDRs), own: new Set(addresses.map(({ address }) => address)) },
+      { blocks: readableBlocks(podCIDRs), texts: podCIDRs, own: new Set(addresses.map(({ address }) => address)) },
     ]),
   );
 }

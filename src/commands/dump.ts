@@ -8,7 +8,8 @@ import { COLLECTION_NAMES, COLLECTIONS } from '../survey/collections.ts';
 import { readFiles } from '../survey/dump/files.ts';
 import { takeInventory } from '../survey/dump/inventory.ts';
 import { type Dump, writeDump } from '../survey/dump/write.ts';
-import { gather, type Inventory } from '../survey/inventory.ts';
+import { type FlannelStore, readFlannelLeases } from '../survey/flannel-leases.ts';
+import { gather, type Inventory, withLeases } from '../survey/inventory.ts';
 import type { Context } from './context.ts';
 import type { Source } from './read-survey.ts';
 
@@ -17,13 +18,16 @@ export interface DumpArgs extends Omit<Source, 'settings'> {
   words: string[];
   output: 'json' | 'yaml';
   redact: boolean;
+  /** Where flannel keeps its subnets, when that is not the Nodes; undefined: nobody says so. */
+  flannelStore: FlannelStore | undefined;
 }
 
 /** `dump`: all that reading commands look at, and nothing else, in one List on stdout. Throws Failure, ApiError, WireError. */
 export async function runDump(context: Context, args: DumpArgs): Promise<ExitCode> {
   const [word] = args.words;
   if (word !== undefined) throw new Failure(`dump takes no ${quote(word)}: it looks at the whole cluster`);
-  const dump = writeDump(await inventory(context, args), context.version, args.redact);
+  const leases = args.flannelStore && (await readFlannelLeases(args.flannelStore));
+  const dump = writeDump(withLeases(await inventory(context, args), leases), context.version, args.redact);
   context.streams.out(renderDocument(dump.list, args.output));
   context.streams.err(summary(dump, args.redact));
   return EXIT.fine;

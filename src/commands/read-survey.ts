@@ -17,7 +17,7 @@ export interface Source {
 }
 
 /** What of the cluster is read beside the Nodes. */
-export type ReadingNeeds = Pick<SurveyNeeds, 'pods' | 'collections'>;
+export type ReadingNeeds = Pick<SurveyNeeds, 'pods' | 'collections' | 'leases'>;
 
 export interface Judged {
   survey: ClusterSurvey;
@@ -36,7 +36,7 @@ export async function surveyAndJudge(
 ): Promise<Judged> {
   const judged =
     source.filenames.length > 0
-      ? await fromDump(context, source, judge)
+      ? await fromDump(context, source, needs, judge)
       : await fromCluster(context, source, needs, judge);
   tellInterrupted(context, judged.survey);
   // What a finding says is not said twice.
@@ -56,9 +56,10 @@ export function tellInterrupted({ streams }: Pick<Context, 'streams'>, { interru
 async function fromDump(
   { streams }: Context,
   source: Source,
+  { leases }: ReadingNeeds,
   judge: (survey: ClusterSurvey) => CheckReport,
 ): Promise<Judged> {
-  const survey = surveyDump(await readFiles(source.filenames, () => streams.readStdin()), source.settings);
+  const survey = surveyDump(await readFiles(source.filenames, () => streams.readStdin()), source.settings, leases);
   return { survey, report: judge(survey) };
 }
 

@@ -2,11 +2,9 @@ import { CLUSTER_CODES, type ClusterCode, type Code } from '../checks/catalogue.
 import { needsOf } from '../checks/needs.ts';
 import { runChecks } from '../checks/run.ts';
 import { mayBeNearlyFull } from '../checks/subnet-nearly-full.ts';
-import { type ClusterFacts, NO_FACTS } from '../model/cluster-facts.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { CheckReport, Severity } from '../model/finding.ts';
 import { quote } from '../model/quote.ts';
-import type { ClusterSurvey } from '../model/survey.ts';
 import { renderDocument } from '../render/document.ts';
 import { renderJUnit } from '../render/junit.ts';
 import { renderSkipped } from '../render/list.ts';
@@ -36,8 +34,8 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   if (word !== undefined) throw new Failure(`validate takes no ${quote(word)}: it looks at the whole cluster`);
   const codes = chooseCodes(args);
   const leases = args.flannelStore && (await readFlannelLeases(args.flannelStore));
-  const { survey, report } = await surveyAndJudge(context, args, needsFor(codes), (read) =>
-    runChecks(leases ? withLeases(read, leases) : read, { codes }),
+  const { survey, report } = await surveyAndJudge(context, args, { ...needsFor(codes), leases }, (read) =>
+    runChecks(read, { codes }),
   );
   const { streams } = context;
   if (args.output !== 'table') streams.out(renderData(args, report, codes, survey.nodes.length));
@@ -46,10 +44,6 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
     streams.err(lastLines(survey.nodes.length, report));
   }
   return exitCode(report, args.failOn);
-}
-
-function withLeases(survey: ClusterSurvey, flannelLeases: ClusterFacts['flannelLeases']): ClusterSurvey {
-  return { ...survey, facts: { ...(survey.facts ?? NO_FACTS), flannelLeases } };
 }
 
 /** Nothing is read that these checks do not look at. */

@@ -105,11 +105,13 @@ export interface NodeDependent {
 export interface FlannelLease {
   /** /coreos.com/network/subnets/10.5.34.0-24 */
   key: string;
+  /** The API of etcd that it was read by. */
+  api: 2 | 3;
   subnets: Block[];
-  publicIP: string;
-  backend: string;
-  /** Of its vxlan device, lower case. */
-  mac: string | undefined;
+  /** Canonical, one a family that is enabled. */
+  publicIPs: string[];
+  /** Of its vxlan devices, lower case. */
+  macs: string[];
   /** Seconds until it ends; undefined: never. */
   ttl: number | undefined;
 }

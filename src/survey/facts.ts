@@ -7,7 +7,7 @@ import { asObject, asText } from '../model/read-json.ts';
 import type { Reading } from '../model/reading.ts';
 import { compareText } from '../model/text.ts';
 import { readEvent } from './events.ts';
-import { dumpedLeases } from './flannel-leases.ts';
+import { leasesOf } from './flannel-leases.ts';
 import { readLeader } from './leader-lease.ts';
 import { readDependent } from './node-dependents.ts';
 import { readPlacement } from './placement.ts';
@@ -42,7 +42,7 @@ export function readFacts(unordered: Collections): ClusterFacts {
     allocators: readAllocators(collections),
     events: map(collections.events, (events) => events.map(readEvent)),
     dependents: map(collections.nodeDependents, (objects) => objects.map(readDependent)),
-    flannelLeases: dumpedLeases(collections.flannelLeases),
+    flannelLeases: leasesOf(collections.flannelLeases),
   };
 }
 

@@ -56,6 +56,13 @@ export async function gather(wire: Wire, needs: InventoryNeeds): Promise<Invento
   };
 }
 
+/** The same with flannel's leases in etcd, where they were read (`flannel-leases.ts`). */
+export function withLeases(inventory: Inventory, leases: RawObject[] | undefined): Inventory {
+  if (leases === undefined) return inventory;
+  const flannelLeases = { known: true, value: leases, source: 'etcd' } as const;
+  return { ...inventory, collections: { ...inventory.collections, flannelLeases } };
+}
+
 /** A record with something for each collection. */
 export function byCollection<T>(make: (name: CollectionName, index: number) => T): Record<CollectionName, T> {
   return Object.fromEntries(COLLECTION_NAMES.map((name, index) => [name, make(name, index)])) as Record<

@@ -14,16 +14,17 @@ const AT_ONCE = 8;
 
 /**
  * All pods, as far as the checks look at them: rows of a table, and whole pods for every node on which a row raises a suspicion,
- * read by quorum. A table has one address a pod, so a dual-stack cluster is read in full. Throws ApiError, WireError, Failure.
+ * read by quorum. A table has one address a pod, so a dual-stack cluster is read in full. `followed`: it is known that pods are to
+ * have addresses of these subnets. Throws ApiError, WireError, Failure.
  */
-export async function skimPods(wire: Wire, nodes: SurveyNode[]): Promise<SurveyPod[]> {
+export async function skimPods(wire: Wire, nodes: SurveyNode[], followed: boolean): Promise<SurveyPod[]> {
   if (nodes.some(({ podCIDRs }) => podCIDRs.length > 1)) return readAll(wire);
   const rows = await listPodRows(wire);
   if (rows === undefined) return readAll(wire);
   const places = placesOf(nodes);
   const skimmed = rows.map((row) => fromRow(row, places.get(row.node)?.own ?? new Set()));
   // What most pods of most nodes do is no fault of some: nothing more is asked.
-  if (addressesIgnoreSubnets(strayShare(skimmed, places))) return skimmed;
+  if (!followed && addressesIgnoreSubnets(strayShare(skimmed, places))) return skimmed;
   const twins = twinAddresses(skimmed);
   const suspicious = (pod: SurveyPod) =>
     !pod.hostNetwork &&

@@ -1,6 +1,8 @@
+import { subnetsAreFollowed, withPodSubnets } from '../cni/lease-place.ts';
 import { noteOf } from '../kube/objects/config-map.ts';
 import { readHolder } from '../kube/objects/lock-lease.ts';
 import type { Wire } from '../kube/wire/wire.ts';
+import { NO_FACTS } from '../model/cluster-facts.ts';
 import type { CollectionName } from '../model/collection.ts';
 import type { RawObject } from '../model/json.ts';
 import type { Reading } from '../model/reading.ts';
@@ -10,7 +12,7 @@ import { allowed } from './allowed.ts';
 import { isLock } from './collections.ts';
 import { readFacts } from './facts.ts';
 import { interruptedAmong } from './interrupted.ts';
-import { gather, type Inventory } from './inventory.ts';
+import { gather, type Inventory, withLeases } from './inventory.ts';
 import { readNode } from './nodes.ts';
 import type { PartOfPods } from './part-of-pods.ts';
 import { skimPods } from './pod-skim.ts';
@@ -27,6 +29,8 @@ export interface SurveyNeeds {
   pods: 'none' | 'all' | 'skimmed' | PartOfPods;
   /** What else, beside kube-controller-manager's pods and the journal. */
   collections?: readonly CollectionName[];
+  /** Leases of a flannel that were read from etcd. */
+  leases?: RawObject[] | undefined;
   /** The uid of namespace kube-system. */
   clusterUID: boolean;
   /** `cached` for reports; `quorum` before anything is changed, and before an error is reported. */
@@ -48,9 +52,12 @@ export async function surveyCluster(wire: Wire, needs: SurveyNeeds, flags: Setti
   if (pods === 'none' || pods === 'skimmed') wanted.delete('pods');
   else wanted.add('pods');
   const part = typeof pods === 'string' ? undefined : pods;
-  const survey = surveyInventory(await gather(wire, { ...needs, collections: [...wanted], part }), flags);
+  const inventory = await gather(wire, { ...needs, collections: [...wanted], part });
+  const survey = surveyInventory(withLeases(inventory, needs.leases), flags);
   if (pods !== 'skimmed') return survey;
-  return { ...survey, pods: await allowed('pods', wire.server, () => skimPods(wire, survey.nodes)) };
+  const { nodes, facts = NO_FACTS } = survey;
+  const skim = () => skimPods(wire, withPodSubnets(nodes, facts), subnetsAreFollowed(nodes, facts));
+  return { ...survey, pods: await allowed('pods', wire.server, skim) };
 }
 
 /** The survey of what was gathered, from a server or from a dump. Throws Failure (a setting given wrongly). */

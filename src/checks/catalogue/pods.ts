@@ -6,7 +6,7 @@ export const POD_ENTRIES = {
     severity: 'error',
     title: "pods have addresses outside their node's subnet",
     meaning:
-      "Running pods on the pod network have an address outside every subnet that their node has of this family. One finding a node. Pods on the host's network, finished and deleted ones are not judged.",
+      "Running pods on the pod network have an address outside every subnet that their node has of this family. With leases of a flannel in etcd (--flannel-etcd-endpoints) these are the node's subnets. One finding a node. Pods on the host's network, finished and deleted ones are not judged.",
     harm: 'Nobody routes these addresses to the node: the pods are unreachable, and they answer nobody.',
     cure: 'Delete the pods: a pod has one address for life, and a new pod gets a right one.',
     origin:

@@ -1,5 +1,7 @@
 import type { FlannelLease } from '../../model/cluster-facts.ts';
+import type { SurveyNode } from '../../model/survey.ts';
 import { compareText, count, shellWord } from '../../model/text.ts';
+import { canonicalAddress } from '../../subnet/address.ts';
 import { type Judge, NONE } from '../check.ts';
 import type { View } from '../view.ts';
 import { ownAddresses } from './lease-facts.ts';
@@ -19,12 +21,12 @@ export const judgeFlannelLeaseStale: Judge = (view) => {
     const inEtcd = flannelPlacements.known && flannelPlacements.value.some((placement) => placement.inEtcd);
     return inEtcd ? { skipped: 'flannel keeps its subnets in etcd; give it with --flannel-etcd-endpoints' } : NONE;
   }
+  const reasonOf = staleness(view, flannelLeases.value);
   const stale = flannelLeases.value.flatMap((lease) => {
-    const why = staleness(view, lease, flannelLeases.value);
+    const why = reasonOf(lease);
     return why === undefined ? [] : [{ lease, why }];
   });
   if (stale.length === 0) return NONE;
-  const keys = stale.map(({ lease }) => shellWord(lease.key));
   return {
     findings: [
       {
@@ -36,27 +38,44 @@ export const judgeFlannelLeaseStale: Judge = (view) => {
           `read from ${flannelLeases.source}`,
           ...stale.map(({ lease, why }) => `${lease.key}: ${why}, ${timeLeft(lease)}`),
         ],
-        remedy: `${keys.map((key) => `etcdctl del ${key}`).join(' && ')}  # then restart flannel on all nodes`,
+        remedy: `${stale.map(({ lease }) => deletion(lease)).join(' && ')}  # then restart flannel on all nodes`,
       },
     ],
   };
 };
 
-function staleness(view: View, lease: FlannelLease, all: FlannelLease[]): string | undefined {
-  const newer = all.find(
-    (other) =>
-      other.key !== lease.key &&
-      isNewer(other, lease) &&
-      (other.publicIP === lease.publicIP || (lease.mac !== undefined && other.mac === lease.mac)),
-  );
-  if (newer) {
-    const what = newer.publicIP === lease.publicIP ? `PublicIP ${lease.publicIP}` : `VtepMAC ${lease.mac}`;
-    return `${what} is also that of ${newer.key}, which was renewed later`;
+/** The two APIs have key spaces of their own. */
+function deletion({ key, api }: FlannelLease): string {
+  return api === 2 ? `ETCDCTL_API=2 etcdctl rm ${shellWord(key)}` : `etcdctl del ${shellWord(key)}`;
+}
+
+/** Says of a lease why it is stale; undefined: it is not. */
+function staleness({ nodes }: View, all: FlannelLease[]): (lease: FlannelLease) => string | undefined {
+  const newest = new Map<string, FlannelLease>();
+  for (const lease of all) {
+    for (const mark of marksOf(lease)) {
+      const other = newest.get(mark);
+      if (other === undefined || isNewer(lease, other)) newest.set(mark, lease);
+    }
   }
-  const addresses = new Set(view.nodes.flatMap(({ node }) => ownAddresses(node)));
-  const foreign = all.filter(({ publicIP }) => !addresses.has(publicIP)).length;
-  if (foreign * 2 > all.length || addresses.has(lease.publicIP)) return undefined;
-  return `no node has its PublicIP ${lease.publicIP || '(none)'}`;
+  const addresses = new Set(nodes.flatMap(({ node }) => addressesOf(node)));
+  const isForeign = ({ publicIPs }: FlannelLease) => !publicIPs.some((address) => addresses.has(address));
+  const mostAreForeign = all.filter(isForeign).length * 2 > all.length;
+  return (lease) => {
+    const mark = marksOf(lease).find((one) => newest.get(one) !== lease);
+    if (mark !== undefined) return `${mark} is also that of ${newest.get(mark)?.key}, which was renewed later`;
+    if (mostAreForeign || !isForeign(lease)) return undefined;
+    return `no node has its PublicIP ${lease.publicIPs.join(',') || '(none)'}`;
+  };
+}
+
+/** What one lease alone may have, in words. */
+function marksOf({ publicIPs, macs }: FlannelLease): string[] {
+  return [...publicIPs.map((address) => `PublicIP ${address}`), ...macs.map((mac) => `VtepMAC ${mac}`)];
+}
+
+function addressesOf(node: SurveyNode): string[] {
+  return ownAddresses(node).flatMap((text) => canonicalAddress(text) ?? []);
 }
 
 /** A lease that never ends was not renewed: one that does is newer. */
@@ -68,17 +87,18 @@ function isNewer(a: FlannelLease, b: FlannelLease): boolean {
 
 /** Nodes whose traffic a stale lease leads astray. */
 function harmed({ nodes }: View, stale: Stale[], all: FlannelLease[]): string[] {
-  const macs = new Set(stale.flatMap(({ lease }) => lease.mac ?? []));
-  const living = all.filter(
-    (lease) => lease.mac !== undefined && macs.has(lease.mac) && !stale.some((one) => one.lease.key === lease.key),
-  );
-  const addresses = new Set(living.map(({ publicIP }) => publicIP));
+  const macs = new Set(stale.flatMap(({ lease }) => lease.macs));
+  const keys = new Set(stale.map(({ lease }) => lease.key));
+  const living = all.filter((lease) => !keys.has(lease.key) && lease.macs.some((mac) => macs.has(mac)));
+  const addresses = new Set(living.flatMap(({ publicIPs }) => publicIPs));
   return nodes
-    .filter(({ node }) => ownAddresses(node).some((address) => addresses.has(address)))
+    .filter(({ node }) => addressesOf(node).some((address) => addresses.has(address)))
     .map(({ node }) => node.name)
     .sort(compareText);
 }
 
+/** In whole hours or minutes: the same a moment later. */
 function timeLeft({ ttl }: FlannelLease): string {
-  return ttl === undefined ? 'it never ends' : `it ends in ${ttl} s`;
+  if (ttl === undefined) return 'it never ends';
+  return ttl < 7200 ? `it ends in ${Math.floor(ttl / 60)} min` : `it ends in ${Math.floor(ttl / 3600)} h`;
 }

@@ -37,10 +37,10 @@ export const judgePodAddressDuplicate: Judge = (view) => {
   };
 };
 
-function isExplained({ byName, places }: View, text: string, pods: SurveyPod[]): boolean {
+function isExplained({ places }: View, text: string, pods: SurveyPod[]): boolean {
   if (pods.some((pod) => strayAddresses(pod, places).length > 0)) return true;
   const address = readAddress(text);
   const nodes = [...new Set(pods.map(({ node }) => node))];
   if (nodes.length < 2 || address === undefined) return false;
-  return nodes.every((node) => byName.get(node)?.subnets.some(({ block }) => block && holds(block, address)));
+  return nodes.every((node) => places.get(node)?.blocks.some((block) => holds(block, address)));
 }

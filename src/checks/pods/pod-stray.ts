@@ -7,7 +7,7 @@ import { deletePods, podName } from './pod-remedy.ts';
  * Running pods on the pod network with an address outside their node's subnet: one finding a node. Where most pods of most nodes
  * stray, and no CNI is known to follow spec.podCIDR, CNIIgnoresPodCIDR is concluded instead.
  */
-export const judgePodStray: Judge = ({ survey, places, byName }) => {
+export const judgePodStray: Judge = ({ survey, places }) => {
   const { pods } = survey;
   if (!pods.known) return { skipped: pods.reason };
   const stray = pods.value
@@ -19,7 +19,7 @@ export const judgePodStray: Judge = ({ survey, places, byName }) => {
   const ofMost = addressesIgnoreSubnets(strayShare(pods.value, places));
   return {
     findings: [...Map.groupBy(stray, ({ pod }) => pod.node)].map(([node, own]) => {
-      const subnets = byName.get(node)?.node.podCIDRs.join(',') ?? '';
+      const subnets = places.get(node)?.texts.join(',') ?? '';
       // Where most stray, the rows of a table were enough, and they have no namespaces.
       const named = own.filter(({ pod }) => pod.namespace !== '');
       return {

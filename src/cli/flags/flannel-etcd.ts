@@ -9,7 +9,7 @@ export const FLANNEL_ETCD_FLAGS: Flags = {
   'flannel-etcd-endpoints': {
     type: 'texts',
     value: 'URL',
-    help: 'judge the leases of a flannel that keeps its subnets in etcd; separated by commas',
+    help: 'read the leases of a flannel that keeps its subnets in etcd; separated by commas',
   },
   'flannel-etcd-ca': { type: 'text', value: 'FILE', help: 'certificate authority of that etcd' },
   'flannel-etcd-cert': { type: 'text', value: 'FILE', help: 'client certificate for it' },

@@ -8,6 +8,8 @@ import type { Wire, WireRequest } from '../wire/wire.ts';
 /** A key of etcd with its value. */
 export interface EtcdKey {
   key: string;
+  /** The API whose key space it is in. */
+  api: 2 | 3;
   value: string;
   /** Seconds until it goes; undefined: never. */
   ttl: number | undefined;
@@ -46,6 +48,7 @@ async function withTTL(wire: Wire, gateway: string, kvs: JsonObject[]): Promise<
   for (let from = 0; from < kvs.length; from += AT_ONCE) {
     const some = kvs.slice(from, from + AT_ONCE).map(async (kv) => ({
       key: decode(kv.key),
+      api: 3 as const,
       value: decode(kv.value),
       ttl: await ttlOf(wire, gateway, asText(kv.lease)),
     }));
@@ -67,7 +70,12 @@ async function listV2(wire: Wire, path: string): Promise<EtcdKey[]> {
   const body = await ask(wire, { method: 'GET', path: `/v2/keys${directory}`, query: { quorum: 'true' } });
   return asList(asObject(body?.node).nodes).map((node) => {
     const { key, value, ttl } = asObject(node);
-    return { key: asText(key) ?? '', value: asText(value) ?? '', ttl: typeof ttl === 'number' ? ttl : undefined };
+    return {
+      key: asText(key) ?? '',
+      api: 2,
+      value: asText(value) ?? '',
+      ttl: typeof ttl === 'number' ? ttl : undefined,
+    };
   });
 }
 

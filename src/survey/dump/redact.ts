@@ -2,6 +2,7 @@ import type { Json, JsonObject, RawObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../model/read-json.ts';
 import { compareText } from '../../model/text.ts';
 import { isLock } from '../collections.ts';
+import { flannelLeases, prefixOf } from '../flannel-leases.ts';
 import { isJournal } from '../interrupted.ts';
 import { LABELS_READ } from '../keep.ts';
 import { isControllerManager } from '../settings/controller-manager.ts';
@@ -12,6 +13,9 @@ import { hasNamesInTexts, redactOwners, renameTexts, withoutHolder } from './red
 const COMMON = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'kube-flannel', 'default']);
 
 const NODE = 'kubectl-podcidr/node';
+
+/** flanneld's own --etcd-prefix. */
+const FLANNEL_PREFIX = '/coreos.com/network';
 
 /**
  * The kept objects of a dump under other names: nodes, pods and namespaces are numbered in the order of their names, so that what
@@ -49,6 +53,7 @@ export function redact(objects: RawObject[]): RawObject[] {
   return objects.map((object, index) => {
     if (object.kind === 'Node') return redactNode(object, rename);
     if (object.kind === 'Pod') return redactPod(object, rename);
+    if (flannelLeases.holds(object)) return redactLease(object);
     if (isOurs(object)) return redactOurs(object, rename, index);
     if (hasNamesInTexts(object)) return redactOwners(renameTexts(withoutHolder(object, nodes), words), uids);
     return renameTolerations(object, taints);
@@ -153,6 +158,13 @@ function redactPod(pod: RawObject, { nodes, namespaces, podNames }: Names): RawO
     },
     spec: { ...spec, ...(node === undefined ? {} : { nodeName: node }) },
   };
+}
+
+/** Its place in etcd may bear a name of the operator's own. */
+function redactLease({ key, ...lease }: RawObject): RawObject {
+  const text = asText(key) ?? '';
+  const prefix = prefixOf(text);
+  return { ...lease, key: prefix === FLANNEL_PREFIX ? text : `/prefix${text.slice(prefix.length)}` };
 }
 
 /** The journal and the lock. */

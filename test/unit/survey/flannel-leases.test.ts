@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test from 'ava';
 import { Failure } from '../../../src/model/failure.ts';
-import { readFlannelLeases, readLease } from '../../../src/survey/flannel-leases.ts';
+import { leasesOf, readFlannelLeases, readLease } from '../../../src/survey/flannel-leases.ts';
 
 /** What etcd 3.4.23 with --enable-v2 answered. */
 const V2 =
@@ -28,18 +28,25 @@ const store = (...endpoints: string[]) => ({
   prefix: '/coreos.com/network',
 });
 
+/** The leases of an etcd as the checks see them. */
+async function leasesAt(...endpoints: string[]) {
+  const leases = leasesOf({ known: true, value: await readFlannelLeases(store(...endpoints)), source: '' });
+  return leases.known ? leases : { value: [], source: leases.reason };
+}
+
 test('leases of the v2 API are read where v3 has none', async (t) => {
   const etcd = await recorded({
     '/v3/kv/range': [200, EMPTY_V3],
     '/v2/keys/coreos.com/network/subnets': [200, V2],
   });
   t.teardown(etcd.close);
-  const leases = await readFlannelLeases(store(etcd.url));
-  t.like(leases.known && leases.value[0], {
+  const { value, source } = await leasesAt(etcd.url);
+  t.is(source, 'etcd /coreos.com/network');
+  t.like(value[0], {
     key: '/coreos.com/network/subnets/10.5.77.0-24',
-    publicIP: '10.99.0.99',
-    backend: 'vxlan',
-    mac: 'ba:00:00:00:00:09',
+    api: 2,
+    publicIPs: ['10.99.0.99'],
+    macs: ['ba:00:00:00:00:09'],
     ttl: 86_400,
   });
 });
@@ -47,8 +54,7 @@ test('leases of the v2 API are read where v3 has none', async (t) => {
 test('an etcd that has only v2 is read, and an endpoint that is down gives way to the next', async (t) => {
   const etcd = await recorded({ '/v2/keys/coreos.com/network/subnets': [200, V2] });
   t.teardown(etcd.close);
-  const leases = await readFlannelLeases(store('http://127.0.0.1:1', etcd.url));
-  t.is(leases.known && leases.value.length, 1);
+  t.is((await leasesAt('http://127.0.0.1:1', etcd.url)).value.length, 1);
 });
 
 test('an etcd without subnets below the prefix, or that refuses, is one line that names the flag', async (t) => {
@@ -90,11 +96,31 @@ test('files that cannot be read, and a certificate without its key, are refused'
   await t.throwsAsync(readFlannelLeases({ ...at, cert: '/x' }), { instanceOf: Failure, message: /go together$/ });
 });
 
-test('a dual-stack key has both subnets, and a strange value tells nothing', (t) => {
-  const lease = readLease({ key: '/p/subnets/10.5.6.0-24&fc00:0:0:c::-64', value: '{', ttl: undefined });
-  t.deepEqual(
-    lease.subnets.map(({ text }) => text),
-    ['10.5.6.0/24', 'fc00:0:0:c::/64'],
-  );
-  t.is(lease.publicIP, '');
-});
+/** What flanneld 0.28.9 wrote into etcd 3.7.3. */
+const DUAL =
+  '{"PublicIP":"10.98.0.11","PublicIPv6":"fd00:98::11","BackendType":"vxlan","BackendData":{"VNI":1,"VtepMAC":"86:d4:44:b5:f9:a0"},"BackendV6Data":{"VNI":1,"VtepMAC":"42:cf:a2:c3:a0:ed"}}';
+const IPV6 =
+  '{"PublicIP":"0.0.0.0","PublicIPv6":"fd00:98::12","BackendType":"vxlan","BackendV6Data":{"VNI":1,"VtepMAC":"86:18:78:a1:30:ac"}}';
+
+for (const [title, name, value, subnets, publicIPs, macs] of [
+  [
+    'dual stack',
+    '10.5.65.0-24&fd00:5:0:57::-64',
+    DUAL,
+    ['10.5.65.0/24', 'fd00:5:0:57::/64'],
+    ['10.98.0.11', 'fd00:98::11'],
+    ['86:d4:44:b5:f9:a0', '42:cf:a2:c3:a0:ed'],
+  ],
+  ['IPv6 alone', '0.0.0.0-0&fd00:5:0:39::-64', IPV6, ['fd00:5:0:39::/64'], ['fd00:98::12'], ['86:18:78:a1:30:ac']],
+  ['a value that is no JSON', '10.5.6.0-24', '{', ['10.5.6.0/24'], [], []],
+  ['a name that is no subnet', 'x', 'null', [], [], []],
+] as const) {
+  test(`of a lease each family that it has is read: ${title}`, (t) => {
+    const lease = readLease({ key: `/p/subnets/${name}`, api: 3, value, ttl: undefined });
+    t.deepEqual(
+      lease.subnets.map(({ text }) => text),
+      [...subnets],
+    );
+    t.deepEqual([lease.publicIPs, lease.macs], [[...publicIPs], [...macs]]);
+  });
+}
