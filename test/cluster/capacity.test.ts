@@ -228,9 +228,10 @@ test.serial("a cluster CIDR that flannel's Network lacks is told before anything
   );
   const { stdout: input } = await runPodcidr(['dump'], { kubeconfig: plane.kubeconfig });
   t.deepEqual(await runPodcidr(['capacity', '-f', '-', ...wider], { input }), live);
-  t.deepEqual((await report(['--compare', '--cluster-cidr=10.244.0.0/19'])).breaks.map(({ code }) => code), [
-    'ClusterCIDRMismatch',
-  ]);
+  t.deepEqual(
+    (await report(['--compare', '--cluster-cidr=10.244.0.0/19'])).breaks.map(({ code }) => code),
+    ['ClusterCIDRMismatch'],
+  );
 });
 
 test.serial('the answer of a dump is that of the server, and --compare reads dumps too', async (t) => {
