@@ -1,4 +1,4 @@
-import { type EtcdKey, listEtcdKeys } from '../kube/etcd/keys.ts';
+import { CHECK_FLAGS, type EtcdKey, listEtcdKeys } from '../kube/etcd/keys.ts';
 import { type EtcdConnection, openEtcd } from '../kube/etcd/open.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import { WireError } from '../kube/wire/wire-error.ts';
@@ -26,24 +26,30 @@ const NO_ADDRESS = '0.0.0.0';
 
 /**
  * The leases of a flannel with etcd, from the first endpoint that answers, as the objects that a dump holds. Throws Failure (what
- * was given is wrong, etcd refuses or has none), WireError.
+ * was given is wrong, no endpoint answers, etcd refuses or has none).
  */
 export async function readFlannelLeases(store: FlannelStore): Promise<RawObject[]> {
   const wires = await openEtcd(store);
   try {
-    let failure: WireError | undefined;
+    let failure = new Failure('--flannel-etcd-endpoints names no endpoint');
     for (const wire of wires) {
       try {
         return await readFrom(wire, store.prefix);
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
-        failure = error;
+        failure = noAnswer(wire, error);
       }
     }
-    throw failure ?? new Failure('--flannel-etcd-endpoints names no endpoint');
+    throw failure;
   } finally {
     for (const wire of wires) wire.close();
   }
+}
+
+/** The words of a connection speak of "the server", which is another one here. */
+function noAnswer({ server }: Wire, error: WireError): Failure {
+  const words = error.message.replace(/^Unable to connect to the server: /, '');
+  return new Failure(`etcd at ${server} cannot be read: ${words}`, { cause: error, hint: CHECK_FLAGS });
 }
 
 async function readFrom(wire: Wire, prefix: string): Promise<RawObject[]> {

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { asList, asObject, asText, parseObject } from '../../model/read-json.ts';
 import { escapeLine } from '../../render/escape.ts';
 import type { Wire, WireRequest } from '../wire/wire.ts';
+import { WireError } from '../wire/wire-error.ts';
 
 /** A key of etcd with its value. */
 export interface EtcdKey {
@@ -18,12 +19,16 @@ export interface EtcdKey {
 /** Paths of the JSON gateway: since etcd 3.4, in 3.3, before (Documentation/dev-guide/api_grpc_gateway.md). */
 const GATEWAYS = ['/v3', '/v3beta', '/v3alpha'];
 
+/** What to do about an etcd that does not answer as it should. */
+export const CHECK_FLAGS =
+  'check --flannel-etcd-endpoints, --flannel-etcd-ca, --flannel-etcd-cert and --flannel-etcd-key';
+
 /** Leases that are asked for at the same time. */
 const AT_ONCE = 16;
 
 /**
  * All keys under a path, by the API of v3, which has a key space of its own, else by that of v2. Throws Failure when etcd refuses,
- * WireError when it does not answer.
+ * WireError when it does not answer, or has nobody to ask (5xx).
  */
 export async function listEtcdKeys(wire: Wire, path: string): Promise<EtcdKey[]> {
   for (const gateway of GATEWAYS) {
@@ -94,7 +99,8 @@ async function ask(wire: Wire, request: WireRequest): Promise<JsonObject | undef
   const answer = parseObject(body.toString());
   if (status < 300 && answer !== undefined) return answer;
   const said = asText(answer?.error) ?? asText(answer?.message) ?? body.toString().slice(0, 200);
+  if (status >= 500) throw new WireError(`it answered ${status}: ${escapeLine(said.trim())}`, 'unknown');
   throw new Failure(`etcd at ${wire.server} answered ${status}: ${escapeLine(said.trim())}`, {
-    hint: 'check --flannel-etcd-endpoints, --flannel-etcd-ca, --flannel-etcd-cert and --flannel-etcd-key',
+    hint: CHECK_FLAGS,
   });
 }

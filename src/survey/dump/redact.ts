@@ -47,6 +47,8 @@ export function redact(objects: RawObject[]): RawObject[] {
       .flatMap(taintWords),
     [],
   );
+  // An event is called by what it is about, with a number behind: HOST.18ea32ac9c219ca4.
+  const events = numbered('event', objects.filter(({ kind }) => kind === 'Event').map(nameOf), []);
   const rename = { nodes, namespaces, podNames, machines, uids, taints };
   // Of two that have one name, the node: it is what reports name.
   const words = new Map([...namespaces, ...podsRenamed(pods, rename), ...nodes]);
@@ -55,7 +57,10 @@ export function redact(objects: RawObject[]): RawObject[] {
     if (object.kind === 'Pod') return redactPod(object, rename);
     if (flannelLeases.holds(object)) return redactLease(object);
     if (isOurs(object)) return redactOurs(object, rename, index);
-    if (hasNamesInTexts(object)) return redactOwners(renameTexts(withoutHolder(object, nodes), words), uids);
+    if (hasNamesInTexts(object)) {
+      const called = object.kind === 'Event' ? renamed(object, events.get(nameOf(object)) ?? '') : object;
+      return redactOwners(renameTexts(withoutHolder(called, nodes), words), uids);
+    }
     return renameTolerations(object, taints);
   });
 }
@@ -188,6 +193,10 @@ function redactOurs(object: RawObject, { nodes }: Names, index: number): RawObje
 function nodesNamed({ spec, metadata }: RawObject): string[] {
   const names = [asObject(spec).nodeName, asObject(asObject(metadata).annotations)[NODE]];
   return names.flatMap((name) => asText(name) || []);
+}
+
+function renamed(object: RawObject, name: string): RawObject {
+  return { ...object, metadata: { ...asObject(object.metadata), name } };
 }
 
 function nameOf({ metadata }: RawObject): string {

@@ -10,7 +10,7 @@ import { until } from '../../../scripts/lib/processes.ts';
 export interface Etcd {
   /** http://127.0.0.1:PORT */
   url: string;
-  /** The same by a socket in the file system, which network namespaces do not part: as etcd's clients take it. */
+  /** The component's, by a socket in the file system, which network namespaces do not part: as etcd's clients take it. */
   socket: string;
   /** A folder that goes with it. */
   folder: string;
@@ -43,7 +43,8 @@ export async function startEtcd({ binary, flags = [], scheme = 'http' }: EtcdWis
   const socket = `unix://${folder}/etcd.sock`;
   const args = [
     `--data-dir=${folder}/data`,
-    `--listen-client-urls=${url},${socket}`,
+    // 3.4 listens on no path.
+    `--listen-client-urls=${binary === undefined ? `${url},${socket}` : url}`,
     `--advertise-client-urls=${url}`,
     `--listen-peer-urls=${peer}`,
     `--initial-advertise-peer-urls=${peer}`,

@@ -57,6 +57,18 @@ test('an etcd that has only v2 is read, and an endpoint that is down gives way t
   t.is((await leasesAt('http://127.0.0.1:1', etcd.url)).value.length, 1);
 });
 
+test('an endpoint that has lost its cluster gives way to the next, and is named when it is the last', async (t) => {
+  const lost = await recorded({ '/v3/kv/range': [503, '{"error":"etcdserver: no leader","code":14}'] });
+  const etcd = await recorded({ '/v2/keys/coreos.com/network/subnets': [200, V2] });
+  t.teardown(lost.close);
+  t.teardown(etcd.close);
+  t.is((await leasesAt(lost.url, etcd.url)).value.length, 1);
+  await t.throwsAsync(readFlannelLeases(store(lost.url)), {
+    instanceOf: Failure,
+    message: `etcd at ${lost.url} cannot be read: it answered 503: etcdserver: no leader`,
+  });
+});
+
 test('an etcd without subnets below the prefix, or that refuses, is one line that names the flag', async (t) => {
   const empty = await recorded({ '/v3/kv/range': [200, EMPTY_V3] });
   const closed = await recorded({

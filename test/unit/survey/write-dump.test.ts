@@ -178,10 +178,35 @@ const SECRETS = {
   data: { p: SECRET },
 };
 
+const EVENT: RawObject = {
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name: 'payroll-db-1.example.com.18ea32ac9c219ca4', namespace: 'default', annotations: { p: SECRET } },
+  involvedObject: { kind: 'Node', name: 'payroll-db-1.example.com', uid: 'u1' },
+  reason: 'CIDRNotAvailable',
+  message: 'Node payroll-db-1.example.com status is now: CIDRNotAvailable',
+};
+
+const LEASE: RawObject = {
+  apiVersion: 'kubectl-podcidr/v1',
+  kind: 'FlannelLease',
+  metadata: { name: '10.5.10.0-24' },
+  key: '/payroll/network/subnets/10.5.10.0-24',
+  api: 3,
+  value: JSON.stringify({
+    PublicIP: '192.168.0.1',
+    BackendType: 'ipsec',
+    BackendData: { PSK: SECRET, VtepMAC: 'ba:1' },
+  }),
+  ttl: 80_000,
+};
+
 const CLUSTER = JSON.stringify([
   NODE,
   POD,
   OTHER,
+  EVENT,
+  LEASE,
   SECRETS,
   { ...SECRETS, kind: 'ConfigMap', metadata: { name: 'c', namespace: 'kube-system' } },
 ]);
@@ -201,6 +226,8 @@ test('a redacted dump names no node, pod, namespace, taint or label of the opera
     '192.168.0.1',
     'node-role.kubernetes.io/control-plane',
     '--cluster-cidr=10.244.0.0/16',
+    '/prefix/subnets/10.5.10.0-24',
+    'ba:1',
   ]) {
     t.true(made.includes(kept), kept);
   }
