@@ -1,5 +1,6 @@
 import { addressesIgnoreSubnets, isOnPodNetwork, placesOf, strayAddresses, strayShare } from '../cni/address-place.ts';
 import { listPodRows, type PodRow } from '../kube/objects/pod-rows.ts';
+import { eachPodSlice } from '../kube/objects/pod-slices.ts';
 import { eachPod, listNodePods } from '../kube/objects/pods.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { SurveyNode, SurveyPod } from '../model/survey.ts';
@@ -72,6 +73,8 @@ async function readNodes(wire: Wire, nodes: string[]): Promise<SurveyPod[]> {
 
 async function readAll(wire: Wire): Promise<SurveyPod[]> {
   const pods: SurveyPod[] = [];
+  if (await eachPodSlice(wire, (page) => pods.push(...page.map(readPod)))) return pods;
+  pods.length = 0;
   await eachPod(wire, (page) => pods.push(...page.map(readPod)));
   return pods;
 }
