@@ -7,6 +7,8 @@ export interface ContainerState {
   waiting: { reason: string; message: string } | undefined;
   /** True while it runs. */
   running: boolean;
+  /** Since when, milliseconds since the epoch; undefined when it does not run, or it is not told. */
+  runningSince?: number | undefined;
   /** How its present or last life ended; undefined when none has. */
   ended: Ended | undefined;
 }
@@ -46,6 +48,9 @@ const STARTING = ['ContainerCreating', 'PodInitializing', ''];
 /** A life this short, in milliseconds, is a failed start: who restarts a process that works ends a longer one. */
 const SHORT_LIFE = 120_000;
 
+/** Lives of one loop are about as long as each other: one that is twice as long, and this many milliseconds more, is out of it. */
+const MARGIN = 10_000;
+
 /** After this long, in milliseconds, a failed start is over: kubelets wait at most 5 minutes before the next. */
 const RECENT = 360_000;
 
@@ -60,10 +65,17 @@ export function failingContainer(pod: WatchedPod, now: number): ContainerState |
  * It waits after a failure, has ended with one, or runs again after a start that failed a moment ago: between two failures of a
  * loop a container runs, and where it has no readiness probe it is ready at once. Without `now` the moment does not matter.
  */
-export function isFailing({ ready, waiting, running, ended }: ContainerState, now?: number): boolean {
+export function isFailing(container: ContainerState, now?: number): boolean {
+  const { ready, waiting, running, ended } = container;
   if (waiting !== undefined) return !STARTING.includes(waiting.reason);
   if (ended === undefined || ended.code === 0) return false;
   if (!running) return true;
+  if (ready && now !== undefined && hasOutlived(container, now)) return false;
   const isRecent = now === undefined || (ended.at !== undefined && now - ended.at < RECENT);
   return isRecent && (!ready || (ended.lived !== undefined && ended.lived < SHORT_LIFE));
+}
+
+/** It has run for longer than the life before, which failed: what ended that one did not come again. */
+function hasOutlived({ runningSince, ended }: ContainerState, now: number): boolean {
+  return runningSince !== undefined && ended?.lived !== undefined && now - runningSince > 2 * ended.lived + MARGIN;
 }

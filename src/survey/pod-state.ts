@@ -46,6 +46,7 @@ function readContainer(value: Json): ContainerState {
         ? undefined
         : { reason: asText(asObject(waiting).reason) ?? '', message: asText(asObject(waiting).message) ?? '' },
     running: running !== undefined && running !== null,
+    runningSince: readTime(asObject(running).startedAt),
     ended: ended === undefined || ended === null ? undefined : readEnd(asObject(ended)),
   };
 }
@@ -81,10 +82,11 @@ function keepContainer({ name, ready, restartCount, state, lastState }: JsonObje
 
 function keepState({ waiting, running, terminated }: JsonObject): JsonObject {
   const { reason, message } = asObject(waiting);
+  const { startedAt: since } = asObject(running);
   const { exitCode, reason: ending, startedAt, finishedAt } = asObject(terminated);
   return {
     ...(waiting ? { waiting: { reason, message } } : {}),
-    ...(running ? { running: {} } : {}),
+    ...(running ? { running: since === undefined ? {} : { startedAt: since } } : {}),
     ...(terminated ? { terminated: { exitCode, reason: ending, startedAt, finishedAt } } : {}),
   };
 }

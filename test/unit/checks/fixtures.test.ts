@@ -98,7 +98,7 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
   OperationInterrupted: [
     ['error', ['worker-32'], 'Operation 20261120-091402-4c42ff', 'kubectl podcidr resume 20261120-091402-4c42ff'],
   ],
-  SubnetOutsideCNINetwork: [['error', ['worker-2'], 'ConfigMap kube-flannel-cfg', 'kubectl podcidr reassign worker-2']],
+  SubnetOutsideCNINetwork: [['error', ['n3'], 'ConfigMap kube-flannel-cfg', 'kubectl podcidr reassign n3']],
   AllocationDisabled: [
     [
       'warning',
@@ -177,37 +177,35 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
   PodSandboxFailed: [
     [
       'error',
-      ['worker-1'],
+      ['n3'],
       'Event FailedCreatePodSandBox',
-      'kubectl -n kube-flannel exec kube-flannel-ds-8hq7d -c kube-flannel -- ip link delete cni0',
+      'kubectl -n kube-flannel exec kube-flannel-ds-lt8c4 -c kube-flannel -- ip link delete cni0',
     ],
   ],
   FlannelAnnotationsMissing: [
-    ['error', ['worker-2'], 'CNI flannel', 'kubectl -n kube-flannel delete pod kube-flannel-ds-t9mwc'],
+    ['error', ['n2'], 'CNI flannel', 'kubectl -n kube-flannel delete pod kube-flannel-ds-h2txg'],
   ],
   FlannelPublicIPDuplicate: [
     [
       'error',
-      ['worker-1', 'worker-2'],
-      'Address 10.0.2.15',
+      ['n1', 'n2'],
+      'Address 10.99.0.11',
       'kubectl -n kube-flannel edit daemonset kube-flannel-ds  # add --iface with the interface between the nodes to its args',
     ],
   ],
   FlannelVtepMACDuplicate: [
     [
       'error',
-      ['worker-1', 'worker-2'],
-      'MAC 5e:54:a8:7a:b5:3d',
-      'kubectl annotate node worker-2 flannel.alpha.coreos.com/backend-data- && kubectl -n kube-flannel exec kube-flannel-ds-t9mwc -c kube-flannel -- ip link delete flannel.1 && kubectl -n kube-flannel delete pod kube-flannel-ds-t9mwc',
+      ['n1', 'n2'],
+      'MAC 6a:fa:d5:9d:e9:9a',
+      'kubectl annotate node n2 flannel.alpha.coreos.com/backend-data- && kubectl -n kube-flannel exec kube-flannel-ds-vcwp7 -c kube-flannel -- ip link delete flannel.1 && kubectl -n kube-flannel delete pod kube-flannel-ds-vcwp7',
     ],
   ],
-  FlannelBackendMixed: [
-    ['error', ['worker-2'], 'CNI flannel', 'kubectl -n kube-flannel delete pod kube-flannel-ds-t9mwc'],
-  ],
+  FlannelBackendMixed: [['error', ['n2'], 'CNI flannel', 'kubectl -n kube-flannel delete pod kube-flannel-ds-gf9t9']],
   FlannelPublicIPForeign: [
     [
       'warning',
-      ['worker-2'],
+      ['n2'],
       'CNI flannel',
       'kubectl -n kube-flannel edit daemonset kube-flannel-ds  # add --iface with the interface between the nodes to its args',
     ],
@@ -215,18 +213,13 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
   FlannelLeaseStale: [
     [
       'error',
-      ['worker-1'],
-      'Key /coreos.com/network/subnets/10.5.34.0-24',
-      'etcdctl del /coreos.com/network/subnets/10.5.34.0-24 && etcdctl del /coreos.com/network/subnets/10.5.40.0-24  # then restart flannel on all nodes',
+      [],
+      'Key /coreos.com/network/subnets/10.5.89.0-24',
+      'etcdctl del /coreos.com/network/subnets/10.5.89.0-24  # then restart flannel on all nodes',
     ],
   ],
   FlannelPodFailing: [
-    [
-      'error',
-      ['worker-1', 'worker-2'],
-      'CNI flannel',
-      'on the node: modprobe br_netfilter && echo br_netfilter > /etc/modules-load.d/br_netfilter.conf',
-    ],
+    ['error', ['n2'], 'CNI flannel', 'kubectl -n kube-flannel logs kube-flannel-ds-h2txg -c kube-flannel'],
   ],
 };
 

@@ -10,11 +10,14 @@ const bytes = (...parts: (number | string)[]) =>
 
 test('fields come with their numbers; those of fixed length are passed over', (t) => {
   const message = bytes(0x0a, 2, 'ab', 0x10, 0xac, 0x02, 0x19, '12345678', 0x25, '1234', 0x82, 0x01, 1, 'z');
-  t.deepEqual([...protobufFields(message)], [
-    [1, Buffer.from('ab')],
-    [2, 300],
-    [16, Buffer.from('z')],
-  ]);
+  t.deepEqual(
+    [...protobufFields(message)],
+    [
+      [1, Buffer.from('ab')],
+      [2, 300],
+      [16, Buffer.from('z')],
+    ],
+  );
   t.is(protobufMessage(message, 1).toString(), 'ab');
   t.is(protobufMessage(message, 9).length, 0);
 });
