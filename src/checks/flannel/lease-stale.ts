@@ -36,7 +36,7 @@ export const judgeFlannelLeaseStale: Judge = (view) => {
           `read from ${flannelLeases.source}`,
           ...stale.map(({ lease, why }) => `${lease.key}: ${why}, ${timeLeft(lease)}`),
         ],
-        remedy: `${keys.map((key) => `etcdctl del ${key}`).join(' && ')}  # then restart flannel on all nodes`,
+        remedy: remedy(view, keys, flannelLeases.source),
       },
     ],
   };
@@ -64,6 +64,20 @@ function isNewer(a: FlannelLease, b: FlannelLease): boolean {
   if (a.ttl !== undefined && b.ttl !== undefined && a.ttl !== b.ttl) return a.ttl > b.ttl;
   if ((a.ttl === undefined) !== (b.ttl === undefined)) return b.ttl === undefined;
   return a.key > b.key;
+}
+
+/** The deletion takes what nodes have learned of a living host along: flannel on all of them must learn it anew. */
+function remedy({ facts }: View, keys: string[], source: string): string {
+  const endpoint = /^etcd (https?:\S+)/.exec(source)?.[1];
+  const etcdctl = endpoint === undefined ? 'etcdctl' : `etcdctl --endpoints=${shellWord(endpoint)}`;
+  const deletes = keys.map((key) => `${etcdctl} del ${key}`);
+  const placement = facts.flannelPlacements.known
+    ? facts.flannelPlacements.value.find(({ inEtcd }) => inEtcd)
+    : undefined;
+  const [namespace, name] = placement?.source.replace(/^\w+ /, '').split('/') ?? [];
+  return namespace === undefined || name === undefined
+    ? `${deletes.join(' && ')}  # then restart flannel on all nodes`
+    : [...deletes, `kubectl -n ${namespace} rollout restart daemonset ${name}`].join(' && ');
 }
 
 /** Nodes whose traffic a stale lease leads astray. */
