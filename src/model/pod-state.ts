@@ -7,6 +7,8 @@ export interface ContainerState {
   waiting: { reason: string; message: string } | undefined;
   /** True while it runs. */
   running: boolean;
+  /** When its present life began, milliseconds since the epoch; undefined while it does not run, or that is not told. */
+  since?: number | undefined;
   /** How its present or last life ended; undefined when none has. */
   ended: Ended | undefined;
 }
@@ -49,6 +51,9 @@ const SHORT_LIFE = 120_000;
 /** After this long, in milliseconds, a failed start is over: kubelets wait at most 5 minutes before the next. */
 const RECENT = 360_000;
 
+/** A life that is longer than two of the failed ones, and this, in milliseconds, is none of them. */
+const STAYS = 30_000;
+
 /**
  * The container that keeps the pod from its work. `now`: milliseconds since the epoch. Undefined when there is none.
  */
@@ -60,10 +65,12 @@ export function failingContainer(pod: WatchedPod, now: number): ContainerState |
  * It waits after a failure, has ended with one, or runs again after a start that failed a moment ago: between two failures of a
  * loop a container runs, and where it has no readiness probe it is ready at once. Without `now` the moment does not matter.
  */
-export function isFailing({ ready, waiting, running, ended }: ContainerState, now?: number): boolean {
+export function isFailing({ ready, waiting, running, since, ended }: ContainerState, now?: number): boolean {
   if (waiting !== undefined) return !STARTING.includes(waiting.reason);
   if (ended === undefined || ended.code === 0) return false;
   if (!running) return true;
+  const lived = ended.lived ?? SHORT_LIFE;
+  if (ready && now !== undefined && since !== undefined && now - since > 2 * lived + STAYS) return false;
   const isRecent = now === undefined || (ended.at !== undefined && now - ended.at < RECENT);
   return isRecent && (!ready || (ended.lived !== undefined && ended.lived < SHORT_LIFE));
 }

@@ -46,6 +46,7 @@ function readContainer(value: Json): ContainerState {
         ? undefined
         : { reason: asText(asObject(waiting).reason) ?? '', message: asText(asObject(waiting).message) ?? '' },
     running: running !== undefined && running !== null,
+    since: readTime(asObject(running).startedAt),
     ended: ended === undefined || ended === null ? undefined : readEnd(asObject(ended)),
   };
 }
@@ -84,7 +85,7 @@ function keepState({ waiting, running, terminated }: JsonObject): JsonObject {
   const { exitCode, reason: ending, startedAt, finishedAt } = asObject(terminated);
   return {
     ...(waiting ? { waiting: { reason, message } } : {}),
-    ...(running ? { running: {} } : {}),
+    ...(running ? { running: { startedAt: asObject(running).startedAt } } : {}),
     ...(terminated ? { terminated: { exitCode, reason: ending, startedAt, finishedAt } } : {}),
   };
 }

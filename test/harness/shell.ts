@@ -1,37 +1,34 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/lib/places.ts';
 import type { ControlPlane } from './control-plane.ts';
-
-/** What a command printed, in its order. */
-export interface Shown {
-  output: string;
-  code: number;
-}
-
-/** Runs a line in a shell, as somebody does who has pasted it. */
-export type Shell = (line: string) => Promise<Shown>;
+import type { Shown } from './walkthrough.ts';
 
 /** Commands that ask on a terminal. */
 const ASKS = /^kubectl podcidr (reassign|reset|restore|resume|rollback) (?!.*--(yes|dry-run))/;
 
 /**
- * A shell of an administrator of the plane, with that version's kubectl and the program as its plugin. A command that asks is
- * run on a terminal, and answered with y.
+ * A shell of an administrator of the plane: runs a line as somebody does who has pasted it, with that version's kubectl, the program
+ * as its plugin, and what else `tools` has: a program by its name. A command that asks is run on a terminal, and answered with y.
  */
-export function openShell(plane: ControlPlane): Shell {
+export function openShell(
+  plane: ControlPlane,
+  { tools = {}, editor = 'true' }: { tools?: Record<string, string>; editor?: string } = {},
+): (line: string) => Promise<Shown> {
   const bin = join(plane.dir, 'plugin');
   mkdirSync(bin, { recursive: true });
   const plugin = join(bin, 'kubectl-podcidr');
   writeFileSync(plugin, `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'test/main.ts')}' "$@"\n`);
   chmodSync(plugin, 0o755);
+  for (const [name, file] of Object.entries(tools)) symlinkSync(file, join(bin, name));
   const env = {
     PATH: [bin, join(plane.dir, 'bin'), process.env.PATH].join(':'),
     HOME: plane.dir,
     KUBECONFIG: plane.kubeconfig,
     // Shows no line that is erased again.
     TERM: 'dumb',
+    KUBE_EDITOR: editor,
   };
   return (line) =>
     new Promise((resolve, reject) => {

@@ -134,9 +134,7 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
       "kubectl -n kube-system get configmap kubeadm-config -o yaml | sed -e 's|10\\.244\\.0\\.0/16|10.240.0.0/12|g' | kubectl replace -f -",
     ],
   ],
-  ControllerManagerDown: [
-    ['error', [], 'Lease kube-controller-manager', 'kubectl podcidr validate --only=SubnetOutsideClusterCIDR'],
-  ],
+  ControllerManagerDown: [['error', [], 'Lease kube-controller-manager', 'kubectl podcidr reassign worker-2']],
   AllocatorsConflict: [
     [
       'error',
