@@ -72,7 +72,10 @@ function inPlace(text: string, own: string, theirs: string): string {
   });
 }
 
-/** The text without what differs between two runs: names of pods, MAC addresses, ids, times, the widths of columns. */
+/**
+ * The text without what differs between two runs: names of pods, MAC addresses, ids, times, the widths of columns, and whether a
+ * kubelet has just renewed its Lease.
+ */
 export function timeless(text: string): string {
   return text
     .replaceAll(/\b\d{8}-\d{6}-[0-9a-f]{6}\b/g, 'ID')
@@ -81,6 +84,7 @@ export function timeless(text: string): string {
     .replaceAll(/\b(kube-flannel-ds|echo)-[a-z0-9]{5}\b/g, '$1-POD')
     .replaceAll(/\b(\d+h)?(\d+m)?\d+s\b/g, 'AGE')
     .replaceAll(/\b\d+m\b/g, 'AGE')
+    .replaceAll(/^Waiting for the next heartbeat of .*\n|^Warning: the Lease of node .* was not renewed yet.*\n/gm, '')
     .replaceAll(/\bends in \d+ s\b/g, 'ends in N s')
     .replaceAll(/: (CrashLoopBackOff|ended with exit code 1), restarted \d+ times$/gm, ': STATE')
     .replaceAll(/(its log cannot be read): .*/g, '$1')
