@@ -1,5 +1,6 @@
 import { quote } from '../model/quote.ts';
 import { type Judge, unknown } from './check.ts';
+import { setFlags } from './setting-remedy.ts';
 
 /** Cluster CIDRs that are written with host bits: one finding for each. */
 export const judgeClusterCIDRHostBits: Judge = ({ survey }) => {
@@ -15,7 +16,7 @@ export const judgeClusterCIDRHostBits: Judge = ({ survey }) => {
         subject: { kind: 'Setting', name: '--cluster-cidr' },
         message: `the cluster CIDR ${written} has host bits: kube-controller-manager takes it as ${block.text}`,
         evidence: [`${quote(written)}: ${clusterCIDRs.source}`],
-        remedy: `set --cluster-cidr=${asTaken}`,
+        remedy: setFlags([`--cluster-cidr=${asTaken}`]),
       })),
   };
 };

@@ -6,8 +6,9 @@ const ALL: CollectionName[] = ['daemonSets', 'cniConfigs', 'kubeadmConfig', 'ser
 
 /** What codes look at beside Nodes, kube-controller-manager's pods and the journal. */
 const NEEDS: Partial<Record<ClusterCode, CollectionName[]>> = {
+  SubnetMissing: ['flannelConfigs'],
   SubnetOutsideCNINetwork: ['flannelConfigs'],
-  AllocationDisabled: ['clusterCIDRs', 'deployments'],
+  AllocationDisabled: ['clusterCIDRs', 'deployments', 'flannelConfigs'],
   ClusterCIDRMismatch: ['flannelConfigs', 'kubeProxyConfig'],
   ControllerManagerDown: ['leaderLease', 'controllerManagerLogs'],
   AllocatorsConflict: ['clusterCIDRs', 'deployments'],

@@ -26,6 +26,7 @@ import { judgePodSandboxFailed } from './pods/pod-sandbox-failed.ts';
 import { judgePodStray } from './pods/pod-stray.ts';
 import { judgePoolExhausted } from './pool-exhausted.ts';
 import { judgePoolNearlyExhausted } from './pool-nearly-exhausted.ts';
+import { withSettings } from './setting-remedy.ts';
 import { judgeAllocationDisabled } from './settings/allocation-disabled.ts';
 import { judgeAllocatorsConflict } from './settings/allocators-conflict.ts';
 import { judgeClusterCIDRMismatch } from './settings/cluster-cidr-mismatch.ts';
@@ -110,7 +111,9 @@ export function runChecks(survey: ClusterSurvey, options: { codes?: ClusterCode[
     if (ignored && !judged.includes(code)) continue;
     const judgement = JUDGES[code](view);
     if (judgement.skipped !== undefined) skipped.push({ code, reason: judgement.skipped });
-    findings.push(...findingsOf(judgement).map((finding) => ({ code, ...finding })));
+    findings.push(
+      ...findingsOf(judgement).map((finding) => ({ code, ...finding, remedy: withSettings(finding.remedy, view) })),
+    );
   }
   return { findings: sortFindings(findings), skipped };
 }

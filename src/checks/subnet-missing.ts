@@ -5,7 +5,7 @@ import { type Judge, NONE } from './check.ts';
 import { reassign } from './remedy.ts';
 import { nodeNames, type View } from './view.ts';
 
-/** Nodes without a subnet: an error where a CNI that follows spec.podCIDR is recognised, else a warning. */
+/** Nodes without a subnet: an error where a CNI that follows spec.podCIDR is recognised or installed, else a warning. */
 export const judgeSubnetMissing: Judge = (view) => {
   const { survey } = view;
   const missing = view.nodes.filter(({ node, subnets }) => subnets.length === 0 && !mayLackSubnet(node, survey));
@@ -30,13 +30,17 @@ export const judgeSubnetMissing: Judge = (view) => {
   };
 };
 
-/** Names the first node whose CNI takes pod addresses out of spec.podCIDR. */
-function follower({ nodes }: View): string | undefined {
+/**
+ * Names the first node whose CNI takes pod addresses out of spec.podCIDR. Where no node has ever had a subnet no CNI has left a
+ * trace on one: then its DaemonSet tells.
+ */
+function follower({ nodes, facts }: View): string | undefined {
   for (const { node } of nodes) {
     const trace = recogniseCNI(node);
     if (trace?.follows === 'yes') return `${trace.name} on ${node.name} takes pod addresses from spec.podCIDR`;
   }
-  return undefined;
+  const installed = facts.cnis.known ? facts.cnis.value.find(({ follows }) => follows === 'yes') : undefined;
+  return installed && `${installed.name} (${installed.source}) takes pod addresses from spec.podCIDR`;
 }
 
 function allocation({ survey }: View): string[] {

@@ -40,8 +40,8 @@ export interface FlannelConfig {
 export interface Placement {
   /** For words: DaemonSet kube-flannel/kube-flannel-ds. */
   source: string;
-  /** It keeps its subnets in etcd. */
-  inEtcd: boolean;
+  /** flanneld's --etcd-endpoints: it keeps its subnets there. Undefined: it does not. */
+  etcdEndpoints: string | undefined;
   nodeSelector: Record<string, string>;
   /** Terms of the required node affinity, one of which must match; undefined: all nodes. */
   terms: NodeTerm[] | undefined;

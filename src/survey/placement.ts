@@ -11,9 +11,10 @@ export function readPlacement({ kind, metadata, spec }: RawObject): Placement {
   const required = asObject(asObject(affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution;
   return {
     source: `${kind} ${asText(namespace) ?? ''}/${asText(name) ?? ''}`,
-    inEtcd: asList(containers)
+    etcdEndpoints: asList(containers)
       .map(asObject)
-      .some(({ command, args }) => readCommandLine([...texts(command), ...texts(args)]).has('etcd-endpoints')),
+      .map(({ command, args }) => readCommandLine([...texts(command), ...texts(args)]).get('etcd-endpoints'))
+      .find((endpoints) => endpoints !== undefined),
     nodeSelector: asTexts(nodeSelector),
     terms: required === undefined ? undefined : asList(asObject(required).nodeSelectorTerms).map(readTerm),
     tolerations: asList(tolerations).map((one) => {

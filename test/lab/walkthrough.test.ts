@@ -4,6 +4,7 @@ import test from 'ava';
 import { ROOT } from '../../scripts/lib/places.ts';
 import { brokenPings } from '../harness/lab/pings.ts';
 import { startLab } from '../harness/lab.ts';
+import { runPodcidr } from '../harness/program.ts';
 import { replay, timeless } from '../harness/walkthrough.ts';
 
 const FILE = join(ROOT, 'docs/walkthrough.md');
@@ -20,9 +21,15 @@ test('docs/walkthrough.md tells what happens: from a broken ping to a working on
   t.not(brokenPings(await lab.pings()).length, 0);
   const document = readFileSync(FILE, 'utf8');
   const now = await replay(document, {
-    kubeconfig: lab.kubeconfig,
-    hidden: ([command]) => (command === 'reassign' ? ['--state-dir', join(lab.dir, 'state')] : []),
-    entry: join(ROOT, 'src/main.ts'),
+    isOwn: () => true,
+    async run(command) {
+      const args = command.split(' ').slice(2);
+      // Where backups are kept is no matter to a reader.
+      const hidden = args[0] === 'reassign' ? ['--state-dir', join(lab.dir, 'state')] : [];
+      const options = { kubeconfig: lab.kubeconfig, entry: join(ROOT, 'src/main.ts') };
+      const { stdout, stderr, code } = await runPodcidr([...args, ...hidden], options);
+      return { output: `${stdout}${stderr}`, code: code ?? 1 };
+    },
   });
   t.deepEqual(brokenPings(await lab.pings()), []);
   if (process.env.WALKTHROUGH === 'write') writeFileSync(FILE, now);

@@ -18,7 +18,8 @@ interface Stale {
 export const judgeFlannelLeaseStale: Judge = (view) => {
   const { flannelLeases, flannelPlacements } = view.facts;
   if (!flannelLeases.known) {
-    const inEtcd = flannelPlacements.known && flannelPlacements.value.some((placement) => placement.inEtcd);
+    const inEtcd =
+      flannelPlacements.known && flannelPlacements.value.some(({ etcdEndpoints }) => etcdEndpoints !== undefined);
     return inEtcd ? { skipped: 'flannel keeps its subnets in etcd; give it with --flannel-etcd-endpoints' } : NONE;
   }
   const reasonOf = staleness(view, flannelLeases.value);
@@ -38,16 +39,11 @@ export const judgeFlannelLeaseStale: Judge = (view) => {
           `read from ${flannelLeases.source}`,
           ...stale.map(({ lease, why }) => `${lease.key}: ${why}, ${timeLeft(lease)}`),
         ],
-        remedy: `${stale.map(({ lease }) => deletion(lease)).join(' && ')}  # then restart flannel on all nodes`,
+        remedy: remedy(view, stale),
       },
     ],
   };
 };
-
-/** The two APIs have key spaces of their own. */
-function deletion({ key, api }: FlannelLease): string {
-  return api === 2 ? `ETCDCTL_API=2 etcdctl rm ${shellWord(key)}` : `etcdctl del ${shellWord(key)}`;
-}
 
 /** Says of a lease why it is stale; undefined: it is not. */
 function staleness({ nodes }: View, all: FlannelLease[]): (lease: FlannelLease) => string | undefined {
@@ -83,6 +79,22 @@ function isNewer(a: FlannelLease, b: FlannelLease): boolean {
   if (a.ttl !== undefined && b.ttl !== undefined && a.ttl !== b.ttl) return a.ttl > b.ttl;
   if ((a.ttl === undefined) !== (b.ttl === undefined)) return b.ttl === undefined;
   return a.key > b.key;
+}
+
+/**
+ * The deletion takes what nodes have learned of a living host along: flannel on all of them must learn it anew. The two APIs of etcd
+ * have key spaces of their own.
+ */
+function remedy({ facts: { flannelPlacements } }: View, stale: Stale[]): string {
+  const placements = flannelPlacements.known ? flannelPlacements.value : [];
+  const placement = placements.find(({ etcdEndpoints }) => etcdEndpoints !== undefined);
+  const etcdctl = placement?.etcdEndpoints ? `etcdctl --endpoints=${shellWord(placement.etcdEndpoints)}` : 'etcdctl';
+  const deletions = stale.map(({ lease: { key, api } }) =>
+    api === 2 ? `ETCDCTL_API=2 ${etcdctl} rm ${shellWord(key)}` : `${etcdctl} del ${shellWord(key)}`,
+  );
+  const [namespace = '', name] = placement?.source.replace(/^\w+ /, '').split('/') ?? [];
+  if (name === undefined) return `${deletions.join(' && ')}  # then restart flannel on all nodes`;
+  return [...deletions, `kubectl -n ${shellWord(namespace)} rollout restart daemonset ${shellWord(name)}`].join(' && ');
 }
 
 /** Nodes whose traffic a stale lease leads astray. */

@@ -86,7 +86,9 @@ function finding(group: Failing[]): Uncoded {
       `${pod.node}: pod ${pod.name}, container ${container.name} ${stateWords(container)}`,
       ...said.map((line) => `${pod.node}: ${line}`),
     ]),
-    remedy: first?.cure ?? `kubectl -n ${namespace} logs ${name} -c ${first?.container.name ?? ''}${previous}`,
+    remedy:
+      first?.cure?.replace(/^on the node:/, `on ${nodes.join(', ')}:`) ??
+      `kubectl -n ${namespace} logs ${name} -c ${first?.container.name ?? ''}${previous}`,
   };
 }
 

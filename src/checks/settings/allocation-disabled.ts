@@ -1,10 +1,12 @@
 import { needsNoSubnet } from '../../cni/may-lack-subnet.ts';
 import { count } from '../../model/text.ts';
 import { type Judge, NONE } from '../check.ts';
+import { clusterCIDROf, setFlags } from '../setting-remedy.ts';
 import { nodeNames } from '../view.ts';
 
 /** Nobody hands out subnets: a warning where a node lacks one, else for information. */
-export const judgeAllocationDisabled: Judge = ({ survey, facts, nodes }) => {
+export const judgeAllocationDisabled: Judge = (view) => {
+  const { survey, facts, nodes } = view;
   const { allocateNodeCIDRs } = survey.settings;
   if (!allocateNodeCIDRs.known) return { skipped: allocateNodeCIDRs.reason };
   const { found, missing } = facts.allocators;
@@ -19,8 +21,7 @@ export const judgeAllocationDisabled: Judge = ({ survey, facts, nodes }) => {
         subject: { kind: 'Setting', name: '--allocate-node-cidrs' },
         message: `kube-controller-manager hands out no subnets${lacking.length > 0 ? `, and ${count(lacking.length, 'node')} ${lacking.length === 1 ? 'has' : 'have'} none` : ''}`,
         evidence: [`--allocate-node-cidrs is not true: ${allocateNodeCIDRs.source}`, ...others],
-        remedy:
-          'set --allocate-node-cidrs=true and --cluster-cidr of kube-controller-manager (kubeadm: /etc/kubernetes/manifests/kube-controller-manager.yaml)',
+        remedy: setFlags(['--allocate-node-cidrs=true', ['--cluster-cidr', ...clusterCIDROf(view)].join('=')]),
       },
     ],
   };

@@ -77,30 +77,45 @@ function ofKubeProxy(view: View, clusters: ClusterCIDR[]): Uncoded[] {
   ];
 }
 
+const KUBEADM = { namespace: 'kube-system', name: 'kubeadm-config' };
+
 /** kubeadm makes the flags anew at each upgrade: what only stands in the manifest is lost then. */
 function ofKubeadm(settings: ClusterSettings, config: KubeadmConfig, clusters: ClusterCIDR[]): Uncoded[] {
   const source = settings.clusterCIDRs.known ? settings.clusterCIDRs.source : '';
   if (source.startsWith(config.source)) return [];
   const written = config.extraArgs.get('cluster-cidr') ?? config.podSubnet ?? '';
   const theirs = readableBlocks(written.split(',')).map(({ text }) => text);
+  const isOther = theirs.join(',') !== texts(clusters);
+  const masks = maskDifferences(settings, config, clusters);
   const differing = [
-    ...(theirs.join(',') === texts(clusters) ? [] : [`podSubnet ${written || 'none'}, not ${texts(clusters)}`]),
-    ...maskDifferences(settings, config, clusters),
+    ...(isOther ? [`podSubnet ${written || 'none'}, not ${texts(clusters)}`] : []),
+    ...masks.map(({ words }) => words),
   ];
   if (differing.length === 0) return [];
   return [
     {
       severity: 'warning',
       nodes: [],
-      subject: { kind: 'ConfigMap', name: 'kubeadm-config', namespace: 'kube-system' },
+      subject: { kind: 'ConfigMap', ...KUBEADM },
       message: `kubeadm-config has ${differing.join(' and ')}: the next upgrade brings it back`,
       evidence: [...said(settings), ...differing.map((words) => `${config.source}: ${words}`)],
-      remedy: 'kubectl -n kube-system edit configmap kubeadm-config',
+      remedy:
+        isOther && written !== '' && masks.length === 0
+          ? edit(KUBEADM, [{ from: written, to: texts(clusters) }], undefined)
+          : `kubectl -n ${KUBEADM.namespace} edit configmap ${KUBEADM.name}  # ${[
+              ...(isOther ? [`networking.podSubnet: ${texts(clusters)}`] : []),
+              ...masks.map(({ flag }) => `controllerManager.extraArgs: ${flag}`),
+            ].join(', ')}`,
     },
   ];
 }
 
-function maskDifferences(settings: ClusterSettings, { extraArgs }: KubeadmConfig, clusters: ClusterCIDR[]): string[] {
+/** The node masks that kubeadm would bring back, in words, and the flag that it lacks. */
+function maskDifferences(
+  settings: ClusterSettings,
+  { extraArgs }: KubeadmConfig,
+  clusters: ClusterCIDR[],
+): { words: string; flag: string }[] {
   const { nodeMasks } = settings;
   // A mask of ours alone says nothing about the cluster's.
   if (!nodeMasks.known || nodeMasks.source.startsWith('flag ')) return [];
@@ -109,7 +124,9 @@ function maskDifferences(settings: ClusterSettings, { extraArgs }: KubeadmConfig
     const own = `node-cidr-mask-size-${family.toLowerCase()}`;
     const common = clusters.length === 1 ? extraArgs.get('node-cidr-mask-size') : undefined;
     const theirs = extraArgs.get(own) ?? common ?? defaults[family];
-    return theirs === String(length) ? [] : [`node mask /${theirs} of ${family}, not /${length}`];
+    if (theirs === String(length)) return [];
+    const flag = `${clusters.length === 1 ? 'node-cidr-mask-size' : own}=${length}`;
+    return [{ words: `node mask /${theirs} of ${family}, not /${length}`, flag }];
   });
 }
 

@@ -20,16 +20,30 @@ function ignorance(view: View): Uncoded | undefined {
   if (installed.some(({ follows }) => follows === 'yes')) return undefined;
   if (installed.length > 0 && installed.every(({ follows }) => follows === 'no')) {
     const names = installed.map(({ name }) => name).join(', ');
-    return finding(
+    const seen = finding(
       names,
       installed.map(({ name, source }) => `${name}: ${source}`),
     );
+    return isUnreadEtcd(view) ? { ...seen, remedy: READ_LEASES } : seen;
   }
   const { flannelLeases } = view.facts;
   if (installed.length === 0 && flannelLeases.known) {
     return finding('flannel', [`flannel: keeps its subnets in ${flannelLeases.source}`]);
   }
   return byNodes(view) ?? byPods(view, installed.map(({ name }) => name).join(', '));
+}
+
+const READ_LEASES =
+  "give flannel's own --etcd-endpoints to kubectl podcidr validate, as --flannel-etcd-endpoints: its subnets are judged then";
+
+/** flannel keeps its subnets in etcd, and nobody has read them. */
+function isUnreadEtcd({ facts }: View): boolean {
+  const { flannelPlacements, flannelLeases } = facts;
+  return (
+    !flannelLeases.known &&
+    flannelPlacements.known &&
+    flannelPlacements.value.some(({ etcdEndpoints }) => etcdEndpoints !== undefined)
+  );
 }
 
 function byNodes({ nodes }: View): Uncoded | undefined {

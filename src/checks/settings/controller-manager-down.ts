@@ -3,8 +3,9 @@ import { failingContainer, type WatchedPod } from '../../model/pod-state.ts';
 import type { ClusterSurvey } from '../../model/survey.ts';
 import { count } from '../../model/text.ts';
 import { type Judge, NONE, type Uncoded } from '../check.ts';
+import { judgeSubnetOutsideClusterCIDR } from '../subnet-outside-cluster-cidr.ts';
 import type { View } from '../view.ts';
-import { CONTROLLER_MANAGER_TEXTS } from './controller-manager-texts.ts';
+import { CONTROLLER_MANAGER_TEXTS, OUTSIDE } from './controller-manager-texts.ts';
 
 /** A leader renews every 2 s; who has not for this many lease durations is gone, whatever its clock says. */
 const DURATIONS = 4;
@@ -30,11 +31,13 @@ export function staleness({ facts, now }: ClusterSurvey): number | undefined {
   return age > DURATIONS * leader.duration ? age : undefined;
 }
 
-function finding({ facts, survey }: View, stale: number | undefined, failing: WatchedPod[]): Uncoded {
+function finding(view: View, stale: number | undefined, failing: WatchedPod[]): Uncoded {
+  const { facts, survey } = view;
   const { managers, leader } = facts;
   const replicas = managers.known ? managers.value.length : failing.length;
   const told = failing.map((pod) => ({ pod, ...diagnose(pod) }));
-  const means = told.find((one) => one.means !== undefined);
+  const known = told.find((one) => one.means !== undefined);
+  const means = (known === undefined || known.cause === OUTSIDE.cause ? outside(view) : undefined) ?? known;
   const [first] = failing;
   const leads = stale === undefined && leader.known && leader.value?.holder ? leader.value.holder : undefined;
   return {
@@ -61,7 +64,26 @@ function finding({ facts, survey }: View, stale: number | undefined, failing: Wa
   };
 }
 
-function diagnose(pod: WatchedPod): { means: string | undefined; cure: string | undefined; lines: string[] } {
+/** Why it fails, as far as that is known. */
+interface Diagnosis {
+  cause?: string | undefined;
+  means: string | undefined;
+  cure: string | undefined;
+}
+
+/**
+ * A Node outside --cluster-cidr ends every start (pkg/controller/nodeipam/ipam/range_allocator.go:NewCIDRRangeAllocator), whether
+ * the log can be read or not; undefined while there is none, or nobody hands out subnets.
+ */
+function outside(view: View): Diagnosis | undefined {
+  const { allocateNodeCIDRs } = view.survey.settings;
+  if (!allocateNodeCIDRs.known || !allocateNodeCIDRs.value) return undefined;
+  const judgement = judgeSubnetOutsideClusterCIDR(view);
+  const [found] = 'findings' in judgement ? judgement.findings : [];
+  return found && { means: OUTSIDE.means, cure: found.remedy };
+}
+
+function diagnose(pod: WatchedPod): Diagnosis & { lines: string[] } {
   const log = pod.logs[0];
   if (log === undefined) return { means: undefined, cure: undefined, lines: [] };
   if (log.problem !== undefined) {
@@ -70,6 +92,7 @@ function diagnose(pod: WatchedPod): { means: string | undefined; cure: string | 
   const found = recogniseText(log.lines, CONTROLLER_MANAGER_TEXTS);
   const lines = found ? [found.line] : tellingLines(log.lines, 3);
   return {
+    cause: found?.known.cause,
     means: found?.known.means,
     cure: found?.known.cure,
     lines: lines.map((line) => `pod ${pod.name}: ${line.trim()}`),

@@ -1,13 +1,16 @@
 import type { KnownText } from '../../cni/known-text.ts';
 
+/** The most frequent one. */
+export const OUTSIDE: KnownText = {
+  cause: 'outside',
+  text: /is out the range of cluster cidr|does not exist in cluster cidrs configuration/,
+  means: 'a node holds a subnet outside --cluster-cidr',
+  cure: 'kubectl podcidr validate --only=SubnetOutsideClusterCIDR',
+};
+
 /** With which kube-controller-manager ends (pkg/controller/nodeipam, cmd/kube-controller-manager/app/core.go), 1.20 to 1.36. */
 export const CONTROLLER_MANAGER_TEXTS: readonly KnownText[] = [
-  {
-    cause: 'outside',
-    text: /is out the range of cluster cidr|does not exist in cluster cidrs configuration/,
-    means: 'a node holds a subnet outside --cluster-cidr',
-    cure: 'kubectl podcidr validate --only=SubnetOutsideClusterCIDR',
-  },
+  OUTSIDE,
   {
     cause: 'malformed',
     text: /failed to parse (node|CIDR)\b.*CIDR|failed to parse CIDR/,

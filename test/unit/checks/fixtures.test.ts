@@ -83,7 +83,14 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
     ],
   ],
   SubnetNearlyFull: [['warning', ['worker-1'], 'Field spec.podCIDR', 'kubectl cordon worker-1']],
-  ClusterCIDRHostBits: [['warning', [], 'Setting --cluster-cidr', 'set --cluster-cidr=10.240.0.0/12']],
+  ClusterCIDRHostBits: [
+    [
+      'warning',
+      [],
+      'Setting --cluster-cidr',
+      'set --cluster-cidr=10.240.0.0/12 of kube-controller-manager (kubeadm: /etc/kubernetes/manifests/kube-controller-manager.yaml)',
+    ],
+  ],
   NodeMaskInvalid: [
     ['error', [], 'Setting --node-cidr-mask-size-ipv6', 'set --node-cidr-mask-size-ipv6 to one of 40 to 56'],
   ],
@@ -104,7 +111,7 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
       'warning',
       ['worker-2'],
       'Setting --allocate-node-cidrs',
-      'set --allocate-node-cidrs=true and --cluster-cidr of kube-controller-manager (kubeadm: /etc/kubernetes/manifests/kube-controller-manager.yaml)',
+      'set --allocate-node-cidrs=true and --cluster-cidr=10.244.0.0/16 of kube-controller-manager (kubeadm: /etc/kubernetes/manifests/kube-controller-manager.yaml)',
     ],
   ],
   ClusterCIDRMismatch: [
@@ -120,11 +127,14 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
       'ConfigMap kube-proxy',
       "kubectl -n kube-system get configmap kube-proxy -o yaml | sed -e 's|10\\.244\\.0\\.0/16|10.240.0.0/12|g' | kubectl replace -f - && kubectl -n kube-system rollout restart daemonset kube-proxy",
     ],
-    ['warning', [], 'ConfigMap kubeadm-config', 'kubectl -n kube-system edit configmap kubeadm-config'],
+    [
+      'warning',
+      [],
+      'ConfigMap kubeadm-config',
+      "kubectl -n kube-system get configmap kubeadm-config -o yaml | sed -e 's|10\\.244\\.0\\.0/16|10.240.0.0/12|g' | kubectl replace -f -",
+    ],
   ],
-  ControllerManagerDown: [
-    ['error', [], 'Lease kube-controller-manager', 'kubectl podcidr validate --only=SubnetOutsideClusterCIDR'],
-  ],
+  ControllerManagerDown: [['error', [], 'Lease kube-controller-manager', 'kubectl podcidr reassign worker-2']],
   AllocatorsConflict: [
     [
       'error',
