@@ -54,7 +54,7 @@ export async function runCapacity(context: Context, args: CapacityArgs): Promise
     ...(demand && { flags: poolFlags(pools) }),
   };
   const { streams } = context;
-  if (args.output === 'table') streams.out(renderCapacity(report));
+  if (args.output === 'table') streams.out(renderCapacity(report, streams.columns));
   else streams.out(renderDocument(capacityDocument(report), args.output));
   for (const line of renderSkipped(skipped)) streams.err(`${line}\n`);
   for (const line of lastLines(ground, report, demand)) streams.err(`${escapeLine(line)}\n`);

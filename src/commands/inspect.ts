@@ -177,7 +177,7 @@ function conclude(
   if (output === 'json' || output === 'yaml') streams.out(renderDocument(nodeFactsReport(reports, unread), output));
   else {
     const wrongOnly = output === 'table' && (all || selector !== undefined);
-    const text = renderNodeFacts(reports, { wrongOnly });
+    const text = renderNodeFacts(reports, { wrongOnly, columns: streams.columns });
     if (text !== '') streams.out(text);
   }
   const lines = [...unread.map(({ reason }) => `error: ${reason}`), ...renderNodeFactsSummary(reports, unread)];

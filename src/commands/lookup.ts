@@ -35,7 +35,7 @@ export async function runLookup(context: Context, args: LookupArgs): Promise<Exi
   }));
   const items = queries.map((query) => lookUp(query, survey));
   const { streams } = context;
-  if (args.output === 'table') streams.out(renderLookup(items));
+  if (args.output === 'table') streams.out(renderLookup(items, streams.columns));
   else streams.out(renderDocument(lookupDocument(items), args.output));
   for (const line of lastLines(items, survey)) streams.err(`${escapeLine(line)}\n`);
   return items.every(isClear) ? EXIT.fine : EXIT.problems;

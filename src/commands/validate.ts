@@ -10,6 +10,7 @@ import { renderJUnit } from '../render/junit.ts';
 import { renderSkipped } from '../render/list.ts';
 import { renderPrometheus } from '../render/prometheus.ts';
 import { renderReport, renderReportSummary, validationReport } from '../render/report.ts';
+import { indented } from '../render/words.ts';
 import { type FlannelStore, readFlannelLeases } from '../survey/flannel-leases.ts';
 import { findClusterCode } from './codes.ts';
 import type { Context } from './context.ts';
@@ -41,7 +42,7 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   if (args.output !== 'table') streams.out(renderData(args, report, codes, survey.nodes.length));
   else {
     if (report.findings.length > 0) streams.out(renderReport(report, streams.columns));
-    streams.err(lastLines(survey.nodes.length, report));
+    streams.err(lastLines(survey.nodes.length, report, streams.columns));
   }
   return exitCode(report, args.failOn);
 }
@@ -73,10 +74,10 @@ function chooseCodes({ only, skip }: ValidateArgs) {
   return codes;
 }
 
-function lastLines(nodes: number, report: CheckReport): string {
+function lastLines(nodes: number, report: CheckReport, columns: number | undefined): string {
   const [first] = report.findings;
   return [
-    ...renderSkipped(report.skipped).map((line) => `${line}\n`),
+    ...renderSkipped(report.skipped).flatMap((line) => indented('', line, columns).map((one) => `${one}\n`)),
     ...(first ? [`What a code means: kubectl podcidr explain ${first.code}\n`] : []),
     renderReportSummary(nodes, report),
   ].join('');

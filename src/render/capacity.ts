@@ -1,7 +1,7 @@
 import type { Break, CapacityReport, FamilyCapacity } from '../model/capacity.ts';
 import { escapeLine } from './escape.ts';
 import { renderTable } from './table.ts';
-import { shorten, wrap } from './words.ts';
+import { clip, indented, shorten, wrap } from './words.ts';
 
 /** Node names of a break that the text shows; JSON has all. */
 const MOST_NODES = 8;
@@ -26,10 +26,10 @@ export function capacityDocument({ families, breaks, flags }: CapacityReport): o
   };
 }
 
-/** The report for people: the flags that were asked for, a row a family, and what would break. */
-export function renderCapacity({ families, breaks, flags = [] }: CapacityReport): string {
+/** The report for people: the flags that were asked for, a row a family, and what would break; `columns`: of the terminal. */
+export function renderCapacity({ families, breaks, flags = [] }: CapacityReport, columns?: number): string {
   const table = renderTable(
-    ['FAMILY', 'CLUSTER-CIDR', 'NODE-MASK', 'NODES', 'RESERVED', 'USED', 'FREE', 'PODS-PER-NODE'],
+    ['FAMILY', 'CLUSTER-CIDR', 'MASK', 'NODES', 'RESERVED', 'USED', 'FREE', 'PODS/NODE'],
     families.map((family) => [
       family.family,
       family.clusterCIDR,
@@ -40,19 +40,24 @@ export function renderCapacity({ families, breaks, flags = [] }: CapacityReport)
       rounded(family.nodesFree),
       rounded(family.podsPerNode),
     ]),
+    columns,
   );
-  return [flags.map((flag) => `${flag}\n`).join(''), table, renderBreaks(breaks)]
+  return [flags.map((flag) => `${flag}\n`).join(''), table, renderBreaks(breaks, columns)]
     .filter((part) => part !== '')
     .join('\n');
 }
 
-function renderBreaks(breaks: Break[]): string {
+function renderBreaks(breaks: Break[], columns: number | undefined): string {
   if (breaks.length === 0) return '';
   const lines = breaks.flatMap(({ code, severity, nodes, message, harm }, at) => [
-    `${code} (${severity})  ${escapeLine(message)}`,
-    ...(nodes.length > 0 ? [`  nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`] : []),
+    ...indented('', `${code} (${severity})  ${escapeLine(clip(message))}`, columns),
+    ...(nodes.length > 0
+      ? indented('  ', `nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`, columns)
+      : []),
     // Said once for all of one code.
-    ...(breaks[at + 1]?.code === code ? [] : wrap(harm, WIDTH).map((line) => `    ${line}`)),
+    ...(breaks[at + 1]?.code === code
+      ? []
+      : wrap(harm, Math.min(WIDTH, (columns ?? Number.POSITIVE_INFINITY) - 4)).map((line) => `    ${line}`)),
   ]);
   return [`WOULD BREAK (${breaks.length})`, '', ...lines].map((line) => `${line}\n`).join('');
 }

@@ -25,7 +25,10 @@ export function renderExplanation(code: string, entry: CatalogueEntry, command: 
     ['Where it comes from', entry.origin],
   ];
   const body = sections.map(([title, text]) => `\n${title}\n${indented(text)}`).join('');
-  return `${code}: ${entry.title}\nSeverity: ${entry.severity}\nFound by: kubectl podcidr ${command}\n${body}`;
+  const [title, severity] = [`${code}: ${entry.title}`, `Severity: ${entry.severity}`].map((line) =>
+    wrap(line, WIDTH).join(`\n${INDENT}`),
+  );
+  return `${title}\n${severity}\nFound by: kubectl podcidr ${command}\n${body}`;
 }
 
 function indented(text: string): string {

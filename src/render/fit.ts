@@ -1,7 +1,7 @@
 import { displayWidth } from './width.ts';
 
-/** A column is not cut below this. */
-const NARROWEST = 12;
+/** A column is not cut below this: a subnet without its end is none. */
+const NARROWEST = '10.244.255.0/24'.length;
 
 /** Between two columns. */
 const PADDING = 3;

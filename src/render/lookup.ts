@@ -16,11 +16,12 @@ export function lookupDocument(items: LookedUp[]): object {
   return { apiVersion: 'kubectl-podcidr/v1', kind: 'LookupReport', items };
 }
 
-/** A row for each answer. */
-export function renderLookup(items: LookedUp[]): string {
+/** A row for each answer; `columns`: of the terminal that the table must fit. */
+export function renderLookup(items: LookedUp[], columns?: number): string {
   return renderTable(
     ['ADDRESS', 'IS', 'NAME', 'NODE', 'RANGE'],
     items.flatMap(({ address, answers }) => answers.map((answer) => [address, ...cells(answer)])),
+    columns,
   );
 }
 

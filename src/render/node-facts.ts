@@ -9,13 +9,17 @@ export function nodeFactsReport(items: NodeReport[], unread: UnreadNode[]): obje
   return { apiVersion: 'kubectl-podcidr/v1', kind: 'NodeFactsReport', items, unread };
 }
 
-/** A line a fact, then the findings; with `wrongOnly` just the facts that findings are about. Empty when nothing is left. */
-export function renderNodeFacts(reports: NodeReport[], { wrongOnly }: { wrongOnly: boolean }): string {
+/** A line a fact, then the findings; with `wrongOnly` just the facts that findings are about. Empty when nothing is left.
+ * `columns`: of the terminal that it must fit. */
+export function renderNodeFacts(
+  reports: NodeReport[],
+  { wrongOnly, columns }: { wrongOnly: boolean; columns?: number | undefined },
+): string {
   const rows = reports.flatMap(({ node, facts }) =>
     facts.filter(({ codes }) => !wrongOnly || codes.length > 0).map((line) => rowOf(node, line)),
   );
-  const table = rows.length === 0 ? '' : renderTable(['NAME', 'FACT', 'EXPECTED', 'FOUND', 'STATUS'], rows);
-  const findings = reports.flatMap((report) => report.findings).map((finding) => renderFinding(finding));
+  const table = rows.length === 0 ? '' : renderTable(['NAME', 'FACT', 'EXPECTED', 'FOUND', 'STATUS'], rows, columns);
+  const findings = reports.flatMap((report) => report.findings).map((finding) => renderFinding(finding, columns));
   return [...(table === '' ? [] : [table]), ...findings].join('\n');
 }
 

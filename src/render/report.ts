@@ -1,7 +1,7 @@
 import type { CheckReport, Finding, Severity } from '../model/finding.ts';
 import { count } from '../model/text.ts';
 import { escapeLine } from './escape.ts';
-import { shorten, wrap } from './words.ts';
+import { clip, indented, shorten } from './words.ts';
 
 /** Lines of evidence and node names that the text shows; JSON has all. */
 const MOST_EVIDENCE = 5;
@@ -59,24 +59,15 @@ export function renderFinding({ code, nodes, message, evidence, remedy }: Findin
     MOST_EVIDENCE,
   );
   const lines = [
-    ...wrapped('', `${code}  ${escapeLine(message)}`, columns),
+    ...indented('', `${code}  ${escapeLine(clip(message))}`, columns),
     ...(nodes.length > 1
-      ? wrapped('  ', `nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`, columns)
+      ? indented('  ', `nodes: ${shorten(nodes, MOST_NODES).map(clip).map(escapeLine).join(', ')}`, columns)
       : []),
-    ...seen.flatMap((line) => wrapped('    ', escapeLine(line), columns)),
+    ...seen.flatMap((line) => indented('    ', escapeLine(clip(line)), columns)),
     `  => ${renderRemedy(remedy)}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
-
-/** Further lines stand deeper than the first. */
-function wrapped(indent: string, text: string, columns: number | undefined): string[] {
-  if (columns === undefined) return [`${indent}${text}`];
-  const [first = '', ...rest] = wrap(text, columns - indent.length - DEEPER.length);
-  return [`${indent}${first}`, ...rest.map((line) => `${indent}${DEEPER}${line}`)];
-}
-
-const DEEPER = '      ';
 
 /** Commands that end in names, and what these are. */
 const LISTS: [RegExp, string][] = [

@@ -2,6 +2,7 @@ import CliTable from 'cli-table3';
 import { escapeLine } from './escape.ts';
 import { fitCells } from './fit.ts';
 import { displayWidth } from './width.ts';
+import { clip } from './words.ts';
 
 /** Rows above this are written by our own writer: cli-table3 takes 33–51 ms for 500 rows. Both write the same bytes. */
 const MOST_ROWS = 300;
@@ -15,7 +16,9 @@ const MIN_WIDTH = 6;
  * the terminal that it must fit; undefined: none.
  */
 export function renderTable(headers: string[] | undefined, rows: string[][], columns?: number): string {
-  const cells = [...(headers ? [headers] : []), ...rows].map((row) => row.map((cell) => escapeLine(cell) || '<none>'));
+  const cells = [...(headers ? [headers] : []), ...rows].map((row) =>
+    row.map((cell) => escapeLine(clip(cell)) || '<none>'),
+  );
   const lines = columns === undefined ? cells : fitCells(cells, columns);
   return lines.length > MOST_ROWS ? writeColumns(lines) : drawTable(lines);
 }

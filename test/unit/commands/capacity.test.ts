@@ -34,8 +34,8 @@ test('settings that are all given are counted without a cluster', async (t) => {
   t.is(
     out,
     [
-      'FAMILY   CLUSTER-CIDR    NODE-MASK   NODES   RESERVED   USED   FREE   PODS-PER-NODE',
-      'IPv4     10.244.0.0/16   /24         256     0          0      256    253',
+      'FAMILY   CLUSTER-CIDR    MASK   NODES   RESERVED   USED   FREE   PODS/NODE',
+      'IPv4     10.244.0.0/16   /24    256     0          0      256    253',
       '',
     ].join('\n'),
   );

@@ -55,6 +55,6 @@ test('a table fits the terminal: the widest cells are cut, names never, wide cha
       'a-rather-long-node-name-1   10.244.1.0/24   SubnetDuplicate,SubnetOutside…   12d\n' +
       'b                           10.244.2.0/24   表格表格表格表格表格表格表格…    3d\n',
   );
-  t.regex(renderTable(['NAME', 'POD-CIDR'], rows, 10), /^a-rather-long-node-name-1 {3}10\.244\.1\.0\/…/m);
+  t.regex(renderTable(['NAME', 'POD-CIDR'], rows, 10), /^a-rather-long-node-name-1 {3}10\.244\.1\.0\/24 {3}/m);
   t.is(renderTable(['A', 'B'], [['x', 'y']], 80), renderTable(['A', 'B'], [['x', 'y']]));
 });
