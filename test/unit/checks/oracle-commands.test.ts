@@ -39,7 +39,7 @@ test('the table of list has each node with its subnets and the codes that the or
       const marked = world.nodes.filter(({ name }) => status(name, findings) !== 'OK').length;
       t.regex(context.printed.err, new RegExp(`^${world.nodes.length} nodes?: ${world.nodes.length - marked} OK`, 'm'));
     }),
-    runs(200),
+    runs(150),
   );
 });
 
@@ -60,12 +60,10 @@ const questions: fc.Arbitrary<{ world: World; word: string }> = worlds.chain((wo
     hostNetwork: fc.boolean(),
     finished: fc.boolean(),
   });
-  const block = fc
-    .tuple(places, fc.integer({ min: -3, max: 3 }))
-    .map(([{ family, first, prefix }, more]) => {
-      const length = Math.min(Math.max(prefix + more, 1), LENGTH[family]);
-      return readText(`${writeAddress(family, first)}/${length}`).block?.text ?? '';
-    });
+  const block = fc.tuple(places, fc.integer({ min: -3, max: 3 })).map(([{ family, first, prefix }, more]) => {
+    const length = Math.min(Math.max(prefix + more, 1), LENGTH[family]);
+    return readText(`${writeAddress(family, first)}/${length}`).block?.text ?? '';
+  });
   return fc
     .tuple(fc.array(pod, { maxLength: 4 }), fc.oneof(address, block))
     .map(([pods, word]) => ({ world: { ...world, pods }, word }));
@@ -89,7 +87,7 @@ test('lookup names everybody whom the oracle names, says when two contradict eac
       t.is(code, found && !conflict ? 0 : 1);
       for (const answer of answers) seen.add(answer.split(' ')[0] ?? '');
     }),
-    runs(400),
+    runs(300),
   );
   t.is(seen.size, 7, 'every kind of answer was asked for');
 });

@@ -42,7 +42,7 @@ test('after the moves of reassign --invalid the oracle finds no subnet wrong, bu
       const refused = plan.refused.map(({ node }) => node);
       t.deepEqual([...new Set(wrong(after(world, plan)).flatMap(({ nodes }) => nodes))].sort(), refused.sort());
     }),
-    runs(300),
+    runs(200),
   );
 });
 
@@ -56,7 +56,7 @@ test('nothing is moved that the oracle finds nothing wrong with', (t) => {
         [],
       );
     }),
-    runs(300),
+    runs(200),
   );
 });
 
@@ -74,7 +74,7 @@ test('pasting the remedies of the report one after another leaves no subnet wron
       }
       t.deepEqual(wrong(now), []);
     }),
-    runs(300),
+    runs(200),
   );
 });
 

@@ -19,7 +19,7 @@ test('what is found, and which nodes, subnets and addresses are named, is what t
       t.deepEqual(told(report(world).findings), expected);
       for (const { code } of expected) seen.add(code);
     }),
-    runs(400),
+    runs(300),
   );
   t.deepEqual([...seen].sort(), [...JUDGED].sort(), 'the random clusters have every fault');
 });
@@ -37,7 +37,7 @@ test('the order of the objects never shows: the report is the same, byte for byt
       }),
       ([world, shuffled]) => t.is(text(world, shuffled), text(world, objectsOf(world))),
     ),
-    runs(200),
+    runs(150),
   );
 });
 
@@ -68,6 +68,6 @@ test('a cluster of healthy nodes alone has nothing to be told about its nodes', 
         [],
       );
     }),
-    runs(200),
+    runs(150),
   );
 });

@@ -31,29 +31,35 @@ export function makeBlock(family: OracleFamily, value: bigint, prefix: number): 
   return { family, first, prefix, text: `${base}/${prefix}`, list };
 }
 
-/** Reads ADDRESS/PREFIX. */
+const read = new Map<string, OracleText>();
+
+/** Reads ADDRESS/PREFIX, each text once. */
 export function readText(text: string): OracleText {
+  const known = read.get(text) ?? parseText(text);
+  read.set(text, known);
+  return known;
+}
+
+function parseText(text: string): OracleText {
   const [, address = '', digits = ''] = /^([^/]*)\/(\d{1,10})$/.exec(text) ?? [];
   const prefix = Number(digits);
-  const read = readAddressText(address);
-  if (digits === '' || !read || prefix > LENGTH[read.writtenAs]) return { strict: false, block: undefined };
-  const mapped = read.writtenAs === 'IPv6' && read.value / 2n ** 32n === 0xffffn;
+  const found = readAddressText(address);
+  if (digits === '' || !found || prefix > LENGTH[found.writtenAs]) return { strict: false, block: undefined };
+  const { writtenAs, value, exact } = found;
+  const mapped = writtenAs === 'IPv6' && value / 2n ** 32n === 0xffffn;
   const block =
-    mapped && prefix >= 96
-      ? makeBlock('IPv4', read.value % 2n ** 32n, prefix - 96)
-      : makeBlock(read.writtenAs, read.value, prefix);
+    mapped && prefix >= 96 ? makeBlock('IPv4', value % 2n ** 32n, prefix - 96) : makeBlock(writtenAs, value, prefix);
   const wholeNumber = String(prefix) === digits;
-  return { strict: wholeNumber && read.exact && !mapped && block.first === read.value, block };
+  return { strict: wholeNumber && exact && !mapped && block.first === value, block };
 }
 
 /** Reads one address; an IPv4-mapped one is the IPv4 address. */
 export function readSingle(text: string): { family: OracleFamily; value: bigint } | undefined {
-  const read = readAddressText(text);
-  if (!read) return undefined;
-  const mapped = read.writtenAs === 'IPv6' && read.value / 2n ** 32n === 0xffffn;
-  return mapped
-    ? { family: 'IPv4', value: read.value % 2n ** 32n }
-    : { family: read.writtenAs, value: read.value };
+  const found = readAddressText(text);
+  if (!found) return undefined;
+  const { writtenAs, value } = found;
+  const mapped = writtenAs === 'IPv6' && value / 2n ** 32n === 0xffffn;
+  return mapped ? { family: 'IPv4', value: value % 2n ** 32n } : { family: writtenAs, value };
 }
 
 /** `exact`: no leading zeros in a dotted number. */
@@ -64,9 +70,7 @@ function readAddressText(text: string): { writtenAs: OracleFamily; value: bigint
   }
   // Kubernetes reads 010 as ten (netutils.ParseIPSloppy).
   const plain = text.replaceAll(/\d+/g, (number) => String(BigInt(number)));
-  return /^[\d.]+$/.test(text) && isIPv4(plain)
-    ? { writtenAs: 'IPv4', value: dotted(plain), exact: false }
-    : undefined;
+  return /^[\d.]+$/.test(text) && isIPv4(plain) ? { writtenAs: 'IPv4', value: dotted(plain), exact: false } : undefined;
 }
 
 function dotted(text: string): bigint {
@@ -89,7 +93,10 @@ export function writeAddress(family: OracleFamily, value: bigint): string {
 
 /** All eight groups with four digits each. */
 export function longIPv6(value: bigint): string {
-  return value.toString(16).padStart(32, '0').replaceAll(/(.{4})(?=.)/g, '$1:');
+  return value
+    .toString(16)
+    .padStart(32, '0')
+    .replaceAll(/(.{4})(?=.)/g, '$1:');
 }
 
 export function isInside(inner: OracleBlock, outer: OracleBlock): boolean {
@@ -115,7 +122,9 @@ type Place = { value: bigint } | { first: bigint };
 /** All blocks of this prefix length inside a block. */
 export function pieces({ family, first, prefix }: OracleBlock, length: number): OracleBlock[] {
   const size = 2n ** BigInt(LENGTH[family] - length);
-  return Array.from({ length: 2 ** (length - prefix) }, (_, at) => makeBlock(family, first + BigInt(at) * size, length));
+  return Array.from({ length: 2 ** (length - prefix) }, (_, at) =>
+    makeBlock(family, first + BigInt(at) * size, length),
+  );
 }
 
 function nodeFamily(family: OracleFamily): 'ipv4' | 'ipv6' {

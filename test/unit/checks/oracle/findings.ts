@@ -1,4 +1,14 @@
-import { doOverlap, hasAddress, isInside, isSame, LENGTH, type OracleBlock, pieces, readSingle, readText } from './blocks.ts';
+import {
+  doOverlap,
+  hasAddress,
+  isInside,
+  isSame,
+  LENGTH,
+  type OracleBlock,
+  pieces,
+  readSingle,
+  readText,
+} from './blocks.ts';
 import { createdAt, type World, type WorldNode } from './world.ts';
 
 /** What must be found, and what of it must be named. */
@@ -97,9 +107,7 @@ function finding(code: string, severity: Expected['severity'], list: { node: Wor
 }
 
 function missing(world: World): Expected[] {
-  const without = world.nodes.filter(
-    (node) => node.podCIDRs.length === 0 && !needsNone(node) && !isYoung(node, world),
-  );
+  const without = world.nodes.filter((node) => node.podCIDRs.length === 0 && !needsNone(node) && !isYoung(node, world));
   if (without.length === 0) return [];
   const severity = world.nodes.some(({ flannel }) => flannel) ? 'error' : 'warning';
   return [{ code: 'SubnetMissing', severity, nodes: without.map(({ name }) => name).sort(), says: [] }];
@@ -224,19 +232,17 @@ function poolsRunOut(world: World, held: Held[]): Expected[] {
     const words = `${cluster.text} has ${all.length} subnets of /${mask}: ${open.length - free} in use${under}, ${free} free`;
     return { free, possible: all.length, words };
   });
-  const waiting = world.nodes
-    .filter((node) => node.podCIDRs.length === 0 && !needsNone(node))
-    .map(({ name }) => name);
+  const waiting = world.nodes.filter((node) => node.podCIDRs.length === 0 && !needsNone(node)).map(({ name }) => name);
   const full = counted.filter(({ free }) => free === 0).map(({ words }) => words);
   const scarce = counted
     .filter(({ free, possible }) => free > 0 && (free <= 2 || (free < 50 && free < possible / 10)))
     .map(({ words }) => words);
-  return [
-    ...(full.length > 0
-      ? [{ code: 'PoolExhausted', severity: waiting.length > 0 ? 'error' : 'warning', nodes: waiting, says: full } as const]
-      : []),
-    ...(scarce.length > 0
-      ? [{ code: 'PoolNearlyExhausted', severity: 'warning', nodes: [], says: scarce } as const]
-      : []),
-  ];
+  const exhausted: Expected = {
+    code: 'PoolExhausted',
+    severity: waiting.length > 0 ? 'error' : 'warning',
+    nodes: waiting,
+    says: full,
+  };
+  const nearly: Expected = { code: 'PoolNearlyExhausted', severity: 'warning', nodes: [], says: scarce };
+  return [exhausted, nearly].filter(({ says }) => says.length > 0);
 }

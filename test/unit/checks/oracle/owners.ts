@@ -1,11 +1,4 @@
-import {
-  doOverlap,
-  isInside,
-  LENGTH,
-  makeBlock,
-  type OracleBlock,
-  readSingle,
-} from './blocks.ts';
+import { doOverlap, isInside, LENGTH, makeBlock, type OracleBlock, readSingle } from './blocks.ts';
 import { addressesOf, holdings, poolsOf, servicesOf } from './findings.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +23,11 @@ export interface Owners {
 export function ownersOf(world: World, query: OracleBlock): Owners {
   const near = (claims: Claim[]) => claims.filter(({ block }) => doOverlap(block, query));
   const subnets = near(
-    holdings(world).map(({ node: { name }, text, block }) => ({ says: `node ${name} ${name} ${text}`, owner: name, block })),
+    holdings(world).map(({ node: { name }, text, block }) => ({
+      says: `node ${name} ${name} ${text}`,
+      owner: name,
+      block,
+    })),
   );
   const pods = near(podClaims(world));
   const addresses = near(

@@ -47,6 +47,7 @@ function namedIn(line: string, code: string): string[] {
   if (/: (Internal|External)IP of /.test(line)) return [line];
   if (!/^n\d+: /.test(line) || line.endsWith('spec.podCIDR is empty')) return [];
   if (code === 'SubnetFamilyMissing') return [line];
-  if (code === 'SubnetMalformed') return [line.replace(/^(n\d+: (?:"[^"]*"(?= is not a subnet)|podCIDR(?= is)|two IPv[46])).*/, '$1')];
+  if (code === 'SubnetMalformed')
+    return [line.replace(/^(n\d+: (?:"[^"]*"(?= is not a subnet)|podCIDR(?= is)|two IPv[46])).*/, '$1')];
   return [line.split(/,? /).slice(0, 2).join(' ')];
 }

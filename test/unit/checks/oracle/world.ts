@@ -81,7 +81,7 @@ function spelled(block: OracleBlock): fc.Arbitrary<string> {
           `${address}/33`,
           `${address}/-1`,
           `${text}/`,
-          ` ${text}`,
+          `${address} /${prefix}`,
           `${address}.0/${prefix}`,
           `::ffff:${address}/${prefix + 96}`,
           'x',
@@ -161,8 +161,8 @@ export const worlds: fc.Arbitrary<World> = fc
 
 function settings(all: Frame[]): fc.Arbitrary<NonNullable<World['settings']>> {
   const range = fc.constantFrom(...all).chain(blockIn);
-  const services = fc.oneof(
-    { weight: 4, arbitrary: fc.constant(['10.96.0.0/12']) },
+  const services: fc.Arbitrary<string[] | undefined> = fc.oneof(
+    { weight: 4, arbitrary: fc.constant<string[]>(['10.96.0.0/12']) },
     range.map(({ text }) => [text]),
     fc.constant(undefined),
   );
