@@ -396,7 +396,7 @@ for (const [code, { raises }] of Object.entries(SCENES)) {
       const report = reportNode(scene.facts, expected);
       return [title, { ...report, facts: factLines(scene.facts, expected, report.findings) }];
     });
-    sameAsExpected(t, `node/expected/${code}.yaml`, Object.fromEntries(said));
+    sameAsExpected(t, `expected/node/${code}.yaml`, Object.fromEntries(said));
   });
 }
 
