@@ -19,11 +19,13 @@ export class Judge {
   #bench: Bench | undefined;
   #ready: Ready | undefined;
 
-  constructor(world: World) {
+  /** `ready`: what the run in peace of another judge has shown. */
+  constructor(world: World, ready?: Ready) {
     this.#world = world;
+    this.#ready = ready;
   }
 
-  /** Throws when a test fails in peace. */
+  /** Starts the worker where none is; the first time all tests are run in peace. Throws when one fails. */
   async peace(): Promise<Ready> {
     if (this.#ready && this.#bench) return this.#ready;
     const { bench, ready } = await startAsleep(this.#world, this.#ready ? 'again' : 'peace');

@@ -42,8 +42,14 @@ const chosen = (sample ? sampleOf(world.mutants, sample) : world.mutants).filter
 const waiting = chosen.filter((mutant) => !record.get(keyOf(mutant)));
 say(`${world.mutants.length} mutants, ${waiting.length} to try, ${world.tests.size} test files`);
 
-const judges = Array.from({ length: Math.min(Number(values.workers), waiting.length || 1) }, () => new Judge(world));
-const slow: string[] = [];
+const first = new Judge(world);
+const ready = await first.peace();
+const others = Array.from(
+  { length: Math.min(Number(values.workers), waiting.length) - 1 },
+  () => new Judge(world, ready),
+);
+const judges = [first, ...others];
+say(`${ready.tests.length} tests pass without a mutant, ${duration(performance.now() - started)}`);
 try {
   await Promise.all(judges.map(work));
 } finally {
@@ -54,15 +60,14 @@ for (const mutant of chosen) {
   const verdict = record.get(keyOf(mutant))?.verdict;
   if (verdict === 'survived' || verdict === 'no coverage') process.stdout.write(`${verdict}: ${describe(mutant)}\n`);
 }
-const score = report({ mutants: world.mutants, sample }, record, tooSlow([...new Set(slow)]));
+const slow = ready.tests.filter(({ milliseconds }) => milliseconds > MOST_MILLISECONDS).map(({ title }) => title);
+const score = report({ mutants: world.mutants, sample }, record, tooSlow(slow));
 say(score);
 say(`took ${duration(performance.now() - started)}; every mutant is in ${record.path}`);
 if (values.only === undefined) writeReport(score);
 
 /** One worker's share. */
 async function work(judge: Judge): Promise<void> {
-  const { tests } = await judge.peace();
-  slow.push(...tests.filter(({ milliseconds }) => milliseconds > MOST_MILLISECONDS).map(({ title }) => title));
   for (let mutant: Mutant | undefined = waiting.shift(); mutant; mutant = waiting.shift()) {
     record.add({ key: keyOf(mutant), ...(await judge.judge(mutant)) });
     if (waiting.length % 100 === 0) say(`  ${waiting.length} to try, ${duration(performance.now() - started)}`);

@@ -24,17 +24,20 @@ export function report({ mutants, sample }: Extent, record: MutationRecord, left
     return entry ? [{ mutant, verdict: entry.verdict }] : [];
   });
   const extent = sample
-    ? `A random sample of ${verdicts.length} of ${mutants.length} mutants (seed ${sample.seed})`
-    : `All ${verdicts.length} mutants`;
+    ? `A random sample of ${verdicts.length} of the ${mutants.length} mutants was tried (seed ${sample.seed}).`
+    : `All ${verdicts.length} mutants were tried.`;
   const folders = Map.groupBy(verdicts, ({ mutant }) => folderOf(mutant));
   const kinds = Map.groupBy(verdicts, ({ mutant }) => mutant.kind);
   const all = verdicts.map(({ verdict }) => verdict);
   return [
-    `${record.begun.date}: **${percent(all)}** of the mutants were noticed. ${extent} of ${mutants.length === verdicts.length ? 'these rooms' : 'these rooms'} were tried.`,
+    `${record.begun.date}: **${percent(all)}** were noticed. ${extent}`,
     '',
     ...table('room', folders),
     '',
     ...table('change', kinds),
+    '',
+    '*killed*: a test failed; *timed out*: it did not come to an end; *survived*: tests came by and none failed; *no coverage*: no unit',
+    'test came by, though others may (test/cluster, test/lab). The first two are *noticed*.',
     '',
     'Left out:',
     '',
