@@ -1,7 +1,9 @@
 import test from 'ava';
 import { CODES, finderOf, type NodeCode } from '../../../../src/checks/catalogue.ts';
-import { judgeNode } from '../../../../src/checks/node/judge.ts';
+import { judgeNode, reportNode } from '../../../../src/checks/node/judge.ts';
+import { factLines } from '../../../../src/checks/node/lines.ts';
 import type { AcceptRule, NodeFacts } from '../../../../src/model/node-facts.ts';
+import { sameAsExpected } from '../../expected.ts';
 import {
   codesOf,
   expectedOf,
@@ -385,6 +387,17 @@ for (const [code, { raises, nearly }] of Object.entries(SCENES)) {
       t.false(codesOf(judge(scene)).includes(code));
     });
   }
+}
+
+for (const [code, { raises }] of Object.entries(SCENES)) {
+  test(`${code}: every word of what inspect says`, (t) => {
+    const said = Object.entries(raises).map(([title, scene]) => {
+      const expected = expectedOf(scene);
+      const report = reportNode(scene.facts, expected);
+      return [title, { ...report, facts: factLines(scene.facts, expected, report.findings) }];
+    });
+    sameAsExpected(t, `expected/node/${code}.yaml`, Object.fromEntries(said));
+  });
 }
 
 test('an IPv6 route to itself stands behind that of the bridge: it is told, and is no fault', (t) => {
