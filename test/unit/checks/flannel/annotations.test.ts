@@ -20,7 +20,7 @@ const annotated = (name: string, more: Record<string, string> = {}, rest: Partia
 
 const PLACE: Placement = {
   source: 'DaemonSet kf/ds',
-  inEtcd: false,
+  etcdEndpoints: undefined,
   nodeSelector: {},
   terms: undefined,
   tolerations: [],

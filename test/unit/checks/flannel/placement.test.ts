@@ -5,7 +5,7 @@ import { node } from '../../plan/support.ts';
 
 const PLACE: Placement = {
   source: 'DaemonSet x/y',
-  inEtcd: false,
+  etcdEndpoints: undefined,
   nodeSelector: {},
   terms: undefined,
   tolerations: [],

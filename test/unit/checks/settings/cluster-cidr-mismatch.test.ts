@@ -53,7 +53,13 @@ test('a Network that does not is told family by family, with the nodes in it and
         "kubectl -n kf get configmap cfg -o yaml | sed -e 's|10\\.244\\.0\\.0/24|10.244.0.0/16|g' -e 's|fd00:1::/56|fd00::/56|g' | kubectl replace -f -",
     },
   ]);
-  const placement = { source: 'DaemonSet kf/ds', inEtcd: false, nodeSelector: {}, terms: undefined, tolerations: [] };
+  const placement = {
+    source: 'DaemonSet kf/ds',
+    etcdEndpoints: undefined,
+    nodeSelector: {},
+    terms: undefined,
+    tolerations: [],
+  };
   const [found] = report({ ...flannel('10.244.0.0/24'), flannelPlacements: known([placement]) }).findings;
   t.regex(found?.remedy ?? '', /replace -f - && kubectl -n kf rollout restart daemonset ds$/);
 });
