@@ -25,10 +25,8 @@ export function renderExplanation(code: string, entry: CatalogueEntry, command: 
     ['Where it comes from', entry.origin],
   ];
   const body = sections.map(([title, text]) => `\n${title}\n${indented(text)}`).join('');
-  const [title, severity] = [`${code}: ${entry.title}`, `Severity: ${entry.severity}`].map((line) =>
-    wrap(line, WIDTH).join(`\n${INDENT}`),
-  );
-  return `${title}\n${severity}\nFound by: kubectl podcidr ${command}\n${body}`;
+  const severity = wrap(`Severity: ${entry.severity}`, WIDTH).join(`\n${INDENT}`);
+  return `${code}: ${entry.title}\n${severity}\nFound by: kubectl podcidr ${command}\n${body}`;
 }
 
 function indented(text: string): string {

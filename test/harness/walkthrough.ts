@@ -79,7 +79,7 @@ function inPlace(text: string, own: string, theirs: string): string {
 export function timeless(text: string): string {
   return text
     .replaceAll(/\b\d{8}-\d{6}-[0-9a-f]{6}\b/g, 'ID')
-    .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID')
+    .replaceAll(/(?<![0-9a-f])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID')
     .replaceAll(/\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, 'MAC')
     .replaceAll(/\b(kube-flannel-ds|echo)-[a-z0-9]{5}\b/g, '$1-POD')
     .replaceAll(/\b(\d+h)?(\d+m)?\d+s\b/g, 'AGE')

@@ -32,7 +32,7 @@ export const NODE_CATALOGUE = {
   },
   OverlayAddressStale: {
     severity: 'error',
-    title: "flannel's vxlan device lacks the address of the node's subnet",
+    title: "flannel's device lacks the address of the node's subnet",
     meaning: "flannel.1 has no address, or others, but not the first of the Node's subnet (10.244.1.0/32).",
     harm: 'What the node itself sends to pods of other nodes has a wrong source address: answers go elsewhere.',
     cure: 'Start flannel on the node again.',
@@ -50,7 +50,7 @@ export const NODE_CATALOGUE = {
   },
   VtepMACDiffers: {
     severity: 'error',
-    title: "flannel's vxlan device has another MAC address than peers are told",
+    title: "flannel's device has another MAC address than peers are told",
     meaning: 'The MAC address of flannel.1 is not VtepMAC in the annotation flannel.alpha.coreos.com/backend-data.',
     harm: 'The node drops what peers send to its pods; in the other direction packets go through.',
     cure: 'Start flannel on the node again: device and annotation agree then.',
