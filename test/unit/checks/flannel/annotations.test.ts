@@ -146,7 +146,7 @@ test('the interface is set in the DaemonSet, or in k3s', (t) => {
       .findings[0]?.remedy;
   t.is(
     remedy({ flannelPlacements: known([PLACE]) }),
-    'kubectl -n kf edit daemonset ds  # add --iface with the interface between the nodes to its args',
+    "kubectl -n kf set env daemonset ds -c kube-flannel FLANNELD_IFACE_REGEX='^192\\.168\\.0\\.'",
   );
   const k3s =
     'set flannel-iface to the interface between the nodes (/etc/rancher/k3s/config.yaml), and restart k3s there';

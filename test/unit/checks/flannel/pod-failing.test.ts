@@ -38,7 +38,7 @@ test('pods that fail by one cause are one finding, with the words of each and th
         'a: pod kube-flannel/f-a, container kube-flannel CrashLoopBackOff, restarted 7 times',
         'a: E1 Failed to check br_netfilter: no such file',
       ],
-      remedy: 'on the node: modprobe br_netfilter && echo br_netfilter > /etc/modules-load.d/br_netfilter.conf',
+      remedy: 'on a, b: modprobe br_netfilter && echo br_netfilter > /etc/modules-load.d/br_netfilter.conf',
     },
   ]);
 });
