@@ -17,7 +17,8 @@ const typed = (remedy: string) =>
   remedy.replace(/^set (.*) of kube-controller-manager \(kubeadm: (.*)\)$/, 'sudo vi $2  # set $1');
 
 async function tell(t: ExecutionContext, name: string, founding: FoundingCase): Promise<void> {
-  const plane = await startControlPlane({ kwok: true, controllerManager: founding.flags });
+  // The documents quote kubectl of this version.
+  const plane = await startControlPlane({ kubernetes: '1.36', kwok: true, controllerManager: founding.flags });
   t.teardown(() => plane.stop());
   const { tools, names = [], stop } = (await founding.breaks(plane)) ?? {};
   t.teardown(async () => stop?.());

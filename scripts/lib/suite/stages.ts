@@ -42,7 +42,9 @@ async function runBinary(): Promise<Counts & { timings?: Timing[] }> {
 }
 
 /** What does not hang on the version of Kubernetes: on the older one it is left out, unless that version is asked for by name. */
-const NEWEST_ONLY = [/\/(connection|dump|inspect|lookup|outputs|progress|validate-flannel-etcd)\b/];
+const NEWEST_ONLY = [
+  /\/(connection|dump|inspect|lookup|outputs|progress|remedies|validate-flannel-etcd|walkthrough)\b/,
+];
 
 /** What needs an etcd that has the v2 API still. */
 const ETCD_V2 = /\/validate-flannel-etcd-v2\b/;
