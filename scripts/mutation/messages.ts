@@ -15,6 +15,7 @@ export interface WorkerData {
 export interface TestSeen {
   file: string;
   title: string;
+  /** Of this thread's processor: what else the machine does is no matter. */
   milliseconds: number;
   /** How often it came by a mutant. */
   steps: number;
