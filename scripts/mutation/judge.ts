@@ -8,7 +8,7 @@ type Ready = Extract<Report, { kind: 'ready' }>;
 
 /** Milliseconds that a mutant may take beyond what its tests take in peace, times this: the machine may be busy. */
 const SLACK = 60_000;
-const TIMES = 30;
+const TIMES = 10;
 
 /** Tests that take longer than this in peace, in milliseconds of the processor, are not run for each mutant. */
 export const MOST_MILLISECONDS = 5000;

@@ -10,7 +10,7 @@ import type { Order, Report, TestSeen, WorkerData } from './messages.ts';
 const { testFiles, sources, task } = workerData as WorkerData;
 
 /** A mutant that takes so many more steps than the test does in peace is taken for an endless loop. */
-const TIMES = 50;
+const TIMES = 10;
 const AT_LEAST = 1_000_000;
 
 let active = typeof task === 'number' ? task : undefined;
