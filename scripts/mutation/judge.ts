@@ -56,10 +56,10 @@ export class Judge {
       await this.peace();
       const report = await this.#bench?.ask({ mutant: id, tests }, limit);
       if (report?.kind === 'survived') return { verdict: 'survived', by: '' };
-      if (report?.kind === 'killed' && !report.polluted) return { verdict: 'killed', by: report.by };
+      if (report?.kind === 'killed' && !report.polluted) return noticed(report);
       await this.close();
       if (report === undefined) return { verdict: 'timed out', by: '' };
-      if (report.kind === 'killed' && !again) return { verdict: 'killed', by: report.by };
+      if (report.kind === 'killed' && !again) return noticed(report);
     }
     return undefined;
   }
@@ -68,4 +68,8 @@ export class Judge {
     await this.#bench?.close();
     this.#bench = undefined;
   }
+}
+
+function noticed({ by, endless }: Extract<Report, { kind: 'killed' }>): Omit<Entry, 'key'> {
+  return { verdict: endless ? 'timed out' : 'killed', by };
 }

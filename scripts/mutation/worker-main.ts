@@ -13,6 +13,8 @@ const { testFiles, sources, task } = workerData as WorkerData;
 const TIMES = 10;
 const AT_LEAST = 1_000_000;
 
+const ENDLESS = 'it does not come to an end';
+
 let active = typeof task === 'number' ? task : undefined;
 let steps = 0;
 let mostSteps = Number.POSITIVE_INFINITY;
@@ -21,7 +23,7 @@ let reached = new Set<number>();
 Object.assign(globalThis, {
   $mutant: (id: number): boolean => {
     steps += 1;
-    if (steps > mostSteps) throw new Error('it does not come to an end');
+    if (steps > mostSteps) throw new Error(ENDLESS);
     if (active === undefined) reached.add(id);
     return id === active;
   },
@@ -76,7 +78,7 @@ async function carryOut({ mutant, tests: wanted }: Order, tests: CollectedTest[]
     if (why === undefined) continue;
     // What a mutant has left in a module must not be taken for the next one's deed.
     const polluted = (await whyFailed(test)) !== undefined;
-    return { kind: 'killed', by: nameOf(test), polluted };
+    return { kind: 'killed', by: nameOf(test), polluted, endless: why.includes(ENDLESS) };
   }
   return { kind: 'survived' };
 }
@@ -88,10 +90,11 @@ async function firstFailure(): Promise<Report> {
     try {
       tests = await collect(name, urlOf(name));
     } catch {
-      return { kind: 'killed', by: `${name}: it does not load`, polluted: false };
+      return { kind: 'killed', by: `${name}: it does not load`, polluted: false, endless: false };
     }
     for (const test of tests) {
-      if ((await whyFailed(test)) !== undefined) return { kind: 'killed', by: nameOf(test), polluted: false };
+      if ((await whyFailed(test)) !== undefined)
+        return { kind: 'killed', by: nameOf(test), polluted: false, endless: false };
     }
   }
   return { kind: 'survived' };
