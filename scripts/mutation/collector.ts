@@ -80,8 +80,20 @@ export class Assertions {
     this.#hold(actual === false);
   }
 
+  truthy(actual: unknown): void {
+    this.#hold(Boolean(actual));
+  }
+
   falsy(actual: unknown): void {
     this.#hold(!actual);
+  }
+
+  not(actual: unknown, other: unknown): void {
+    this.#hold(!Object.is(actual, other));
+  }
+
+  notDeepEqual(actual: unknown, other: unknown): void {
+    this.#hold(!isDeepStrictEqual(actual, other));
   }
 
   regex(text: string, pattern: RegExp): void {
@@ -94,6 +106,11 @@ export class Assertions {
 
   notThrows(work: () => unknown): void {
     work();
+    this.#hold(true);
+  }
+
+  async notThrowsAsync(work: Promise<unknown> | (() => Promise<unknown>)): Promise<void> {
+    await (typeof work === 'function' ? work() : work);
     this.#hold(true);
   }
 

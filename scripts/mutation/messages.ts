@@ -15,6 +15,7 @@ export interface WorkerData {
 export interface TestSeen {
   file: string;
   title: string;
+  /** Of this thread's processor: what else the machine does is no matter. */
   milliseconds: number;
   /** How often it came by a mutant. */
   steps: number;
@@ -33,5 +34,6 @@ export type Report =
   /** After loading and the run in peace, if there was one. `loading`: mutants reached while modules were loaded. */
   | { kind: 'ready'; tests: TestSeen[]; loading: number[] }
   | { kind: 'failed'; test: string; why: string }
-  | { kind: 'killed'; by: string; polluted: boolean }
+  /** `polluted`: the test fails now without the mutant too; `endless`: it was ended because it took too many steps. */
+  | { kind: 'killed'; by: string; polluted: boolean; endless: boolean }
   | { kind: 'survived' };

@@ -57,7 +57,9 @@ export function writeReport(text: string): void {
 
 /** Tests that are too slow to be run for each mutant. */
 export function tooSlow(titles: string[]): string[] {
-  return titles.map((title) => `a test that takes over ${MOST_MILLISECONDS / 1000} s by itself: ${title}`);
+  return titles.map(
+    (title) => `a test that takes over ${MOST_MILLISECONDS / 1000} s of a processor by itself: *${title}*`,
+  );
 }
 
 function folderOf({ file }: Mutant): string {

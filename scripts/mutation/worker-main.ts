@@ -10,8 +10,10 @@ import type { Order, Report, TestSeen, WorkerData } from './messages.ts';
 const { testFiles, sources, task } = workerData as WorkerData;
 
 /** A mutant that takes so many more steps than the test does in peace is taken for an endless loop. */
-const TIMES = 50;
+const TIMES = 10;
 const AT_LEAST = 1_000_000;
+
+const ENDLESS = 'it does not come to an end';
 
 let active = typeof task === 'number' ? task : undefined;
 let steps = 0;
@@ -21,7 +23,7 @@ let reached = new Set<number>();
 Object.assign(globalThis, {
   $mutant: (id: number): boolean => {
     steps += 1;
-    if (steps > mostSteps) throw new Error('it does not come to an end');
+    if (steps > mostSteps) throw new Error(ENDLESS);
     if (active === undefined) reached.add(id);
     return id === active;
   },
@@ -53,11 +55,12 @@ async function serve(): Promise<void> {
   for (const test of task === 'peace' ? tests : []) {
     reached = new Set();
     steps = 0;
-    const started = performance.now();
+    const started = process.threadCpuUsage();
     const why = await whyFailed(test);
     if (why !== undefined) return tell({ kind: 'failed', test: nameOf(test), why });
     const { file, title } = test;
-    seen.push({ file, title, milliseconds: performance.now() - started, steps, reached: [...reached] });
+    const { user, system } = process.threadCpuUsage(started);
+    seen.push({ file, title, milliseconds: (user + system) / 1000, steps, reached: [...reached] });
   }
   parentPort?.on('message', async (order: Order) => tell(await carryOut(order, tests)));
   tell({ kind: 'ready', tests: seen, loading });
@@ -75,7 +78,7 @@ async function carryOut({ mutant, tests: wanted }: Order, tests: CollectedTest[]
     if (why === undefined) continue;
     // What a mutant has left in a module must not be taken for the next one's deed.
     const polluted = (await whyFailed(test)) !== undefined;
-    return { kind: 'killed', by: nameOf(test), polluted };
+    return { kind: 'killed', by: nameOf(test), polluted, endless: why.includes(ENDLESS) };
   }
   return { kind: 'survived' };
 }
@@ -87,10 +90,11 @@ async function firstFailure(): Promise<Report> {
     try {
       tests = await collect(name, urlOf(name));
     } catch {
-      return { kind: 'killed', by: `${name}: it does not load`, polluted: false };
+      return { kind: 'killed', by: `${name}: it does not load`, polluted: false, endless: false };
     }
     for (const test of tests) {
-      if ((await whyFailed(test)) !== undefined) return { kind: 'killed', by: nameOf(test), polluted: false };
+      if ((await whyFailed(test)) !== undefined)
+        return { kind: 'killed', by: nameOf(test), polluted: false, endless: false };
     }
   }
   return { kind: 'survived' };

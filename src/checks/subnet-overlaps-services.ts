@@ -21,7 +21,7 @@ export const judgeSubnetOverlapsServices: Judge = ({ holdings, survey }) => {
         severity: 'error',
         nodes,
         subject: { kind: 'Setting', name: '--service-cluster-ip-range' },
-        message: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'has a subnet' : 'have subnets'} that overlap the service range ${ranges}`,
+        message: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'has a subnet that overlaps' : 'have subnets that overlap'} the service range ${ranges}`,
         evidence: [
           `service range ${ranges}: ${serviceCIDRs.source}`,
           ...hit.map(({ node, text, range }) => `${node.name}: ${text} overlaps ${range.text}`),
