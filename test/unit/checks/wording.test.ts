@@ -63,7 +63,13 @@ test('of several configurations of flannel the one beside its DaemonSet is in fo
     backend: 'vxlan',
     problem: undefined,
   });
-  const place = { source: 'DaemonSet new/ds', etcdEndpoints: undefined, nodeSelector: {}, terms: undefined, tolerations: [] };
+  const place = {
+    source: 'DaemonSet new/ds',
+    etcdEndpoints: undefined,
+    nodeSelector: {},
+    terms: undefined,
+    tolerations: [],
+  };
   const flannelConfigs = known([config('old', '10.9.0.0/16'), config('new', '10.0.0.0/8')]);
   const nodes = [nodeWith('a', ['10.244.1.0/24'])];
   t.deepEqual(
