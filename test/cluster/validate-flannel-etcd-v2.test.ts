@@ -2,7 +2,7 @@ import test from 'ava';
 import { debianEtcd } from '../../scripts/components/debian-etcd.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { type ControlPlane, startControlPlane } from '../harness/control-plane.ts';
-import { type Etcd, startEtcd } from '../harness/flannel/etcd.ts';
+import { type Etcd, leaseValue, startEtcd } from '../harness/flannel/etcd.ts';
 import { createNodes, node } from '../harness/node.ts';
 import { runPodcidr } from '../harness/program.ts';
 
@@ -79,7 +79,6 @@ test.serial('stale leases of the v2 API are told with a remedy for that API, and
 });
 
 test.serial('keys of v3 come first: flannel 0.18 and later look there alone', async (t) => {
-  const value = { PublicIP: '192.168.0.1', BackendType: 'vxlan', BackendData: { VtepMAC: 'ba:00:00:00:00:01' } };
-  await etcd.put(`${SUBNETS}/10.5.11.0-24`, JSON.stringify(value), 80_000);
+  await etcd.put(`${SUBNETS}/10.5.11.0-24`, leaseValue('192.168.0.1', 'ba:00:00:00:00:01'), 80_000);
   t.deepEqual(await staleLeases(), []);
 });

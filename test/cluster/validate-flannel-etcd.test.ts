@@ -6,7 +6,7 @@ import { newAuthority } from '../../scripts/clusters/credentials.ts';
 import { until } from '../../scripts/lib/processes.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { type ControlPlane, startControlPlane } from '../harness/control-plane.ts';
-import { type Etcd, startEtcd } from '../harness/flannel/etcd.ts';
+import { type Etcd, leaseValue, startEtcd } from '../harness/flannel/etcd.ts';
 import { createNodes, node } from '../harness/node.ts';
 import { runPodcidr } from '../harness/program.ts';
 
@@ -30,8 +30,7 @@ const PREFIX = '/coreos.com/network';
 
 /** Puts a lease in flanneld's form, that goes after `seconds`. */
 function put(subnet: string, ip: string, mac: string, seconds?: number, prefix = PREFIX): Promise<void> {
-  const value = { PublicIP: ip, PublicIPv6: null, BackendType: 'vxlan', BackendData: { VNI: 1, VtepMAC: mac } };
-  return etcd.put(`${prefix}/subnets/${subnet}`, JSON.stringify(value), seconds);
+  return etcd.put(`${prefix}/subnets/${subnet}`, leaseValue(ip, mac), seconds);
 }
 
 const run = (args: string[], input?: string) =>

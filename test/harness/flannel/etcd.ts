@@ -35,6 +35,12 @@ export interface EtcdWish {
 const encode = (text: string) => Buffer.from(text).toString('base64');
 const decode = (text = '') => Buffer.from(text, 'base64').toString();
 
+/** What flanneld writes of a node with vxlan. */
+export function leaseValue(publicIP: string, mac: string): string {
+  const data = { BackendType: 'vxlan', BackendData: { VNI: 1, VtepMAC: mac } };
+  return JSON.stringify({ PublicIP: publicIP, PublicIPv6: null, ...data });
+}
+
 /** Starts one; resolves when it listens. It ends with the process that called. */
 export async function startEtcd({ binary, flags = [], scheme = 'http' }: EtcdWish = {}): Promise<Etcd> {
   const folder = mkdtempSync(join(tmpdir(), 'podcidr-flannel-etcd-'));

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { component } from '../../../scripts/components/build.ts';
 import { until } from '../../../scripts/lib/processes.ts';
 import type { ControlPlane } from '../control-plane.ts';
-import { startEtcd } from '../etcd.ts';
+import { leaseValue, startEtcd } from '../flannel/etcd.ts';
 import { createNodes, node, pod } from '../node.ts';
 import { runPodcidr } from '../program.ts';
 import { createDaemonSet, FLANNEL_SET, installKubeadm } from './kubeadm.ts';
@@ -15,7 +16,7 @@ export interface Surroundings {
   tools?: Record<string, string>;
   /** What a document writes otherwise. */
   names?: [real: string, written: string][];
-  stop?(): void;
+  stop?(): void | Promise<void>;
 }
 
 /** One of the cases that operators met. */
@@ -94,7 +95,9 @@ const PUBLIC_IP = 'flannel.alpha.coreos.com/public-ip';
 const withEtcd: FoundingCase = {
   flags: [],
   async breaks(plane) {
-    const etcd = await startEtcd();
+    const etcd = await startEtcd({ flags: ['--unsafe-no-fsync'] });
+    const putLease = (subnet: string, publicIP: string, mac: string, seconds: number) =>
+      etcd.put(`/coreos.com/network/subnets/${subnet}`, leaseValue(publicIP, mac), seconds);
     await createNodes(
       plane.api,
       [1, 2].map((number) => node(`host-${number}`, { address: `192.0.2.2${number}` })),
@@ -104,11 +107,15 @@ const withEtcd: FoundingCase = {
       ...FLANNEL_SET,
       args: ['--ip-masq', `--etcd-endpoints=${etcd.url}`],
     });
-    await etcd.putLease('10.5.10.0-24', '192.0.2.21', 'ba:00:00:00:00:01', 80_000);
-    await etcd.putLease('10.5.20.0-24', '192.0.2.22', 'ba:00:00:00:00:02', 80_000);
-    await etcd.putLease('10.5.34.0-24', '192.0.2.66', 'ba:00:00:00:00:02', 3_000);
-    const { url, etcdctl, stop } = etcd;
-    return { tools: { etcdctl }, names: [[url, 'http://192.0.2.9:2379']], stop };
+    await putLease('10.5.10.0-24', '192.0.2.21', 'ba:00:00:00:00:01', 80_000);
+    await putLease('10.5.20.0-24', '192.0.2.22', 'ba:00:00:00:00:02', 80_000);
+    await putLease('10.5.34.0-24', '192.0.2.66', 'ba:00:00:00:00:02', 3_000);
+    const { url, stop } = etcd;
+    return {
+      tools: { etcdctl: await component('etcd', 'etcdctl') },
+      names: [[url, 'http://192.0.2.9:2379']],
+      stop,
+    };
   },
 };
 
