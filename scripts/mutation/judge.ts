@@ -34,7 +34,7 @@ export class Judge {
     return this.#ready;
   }
 
-  async judge(mutant: Mutant): Promise<Omit<Entry, 'key'>> {
+  async judge(mutant: Mutant): Promise<Omit<Entry, 'id'>> {
     const ready = await this.peace();
     const reaching = ready.tests
       .map((test, index) => ({ ...test, index }))
@@ -46,7 +46,7 @@ export class Judge {
     return found ?? { verdict: 'no coverage', by: '' };
   }
 
-  async #awake({ id }: Mutant, reaching: (TestSeen & { index: number })[]): Promise<Omit<Entry, 'key'> | undefined> {
+  async #awake({ id }: Mutant, reaching: (TestSeen & { index: number })[]): Promise<Omit<Entry, 'id'> | undefined> {
     if (reaching.length === 0) return undefined;
     const tests = reaching
       .toSorted((a, b) => a.milliseconds - b.milliseconds)
@@ -70,6 +70,6 @@ export class Judge {
   }
 }
 
-function noticed({ by, endless }: Extract<Report, { kind: 'killed' }>): Omit<Entry, 'key'> {
+function noticed({ by, endless }: Extract<Report, { kind: 'killed' }>): Omit<Entry, 'id'> {
   return { verdict: endless ? 'timed out' : 'killed', by };
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { duration, say } from '../lib/progress.ts';
 import { Judge, MOST_MILLISECONDS } from './judge.ts';
-import { describe, keyOf, type Mutant } from './mutant.ts';
+import { describe, type Mutant } from './mutant.ts';
 import { MutationRecord } from './record.ts';
 import { report, tooSlow, writeReport } from './report.ts';
 import { ROOMS } from './rooms.ts';
@@ -39,7 +39,7 @@ const record = new MutationRecord(world.digest, values.continue, new Date().toIS
 const chosen = (sample ? sampleOf(world.mutants, sample) : world.mutants).filter((mutant) =>
   (values.only ?? ['']).some((part) => describe(mutant).includes(part)),
 );
-const waiting = chosen.filter((mutant) => !record.get(keyOf(mutant)));
+const waiting = chosen.filter((mutant) => !record.get(mutant.id));
 say(`${world.mutants.length} mutants, ${waiting.length} to try, ${world.tests.size} test files`);
 
 const first = new Judge(world);
@@ -57,7 +57,7 @@ try {
 }
 
 for (const mutant of chosen) {
-  const verdict = record.get(keyOf(mutant))?.verdict;
+  const verdict = record.get(mutant.id)?.verdict;
   if (verdict === 'survived' || verdict === 'no coverage') process.stdout.write(`${verdict}: ${describe(mutant)}\n`);
 }
 const slow = ready.tests.filter(({ milliseconds }) => milliseconds > MOST_MILLISECONDS).map(({ title }) => title);
@@ -69,7 +69,7 @@ if (values.only === undefined) writeReport(score);
 /** One worker's share. */
 async function work(judge: Judge): Promise<void> {
   for (let mutant: Mutant | undefined = waiting.shift(); mutant; mutant = waiting.shift()) {
-    record.add({ key: keyOf(mutant), ...(await judge.judge(mutant)) });
+    record.add({ id: mutant.id, ...(await judge.judge(mutant)) });
     if (waiting.length % 100 === 0) say(`  ${waiting.length} to try, ${duration(performance.now() - started)}`);
   }
 }

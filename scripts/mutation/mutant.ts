@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** One small change of one source file, that some test should notice. */
 export interface Mutant {
   /** Its number in this run: what switches it on. */
@@ -25,14 +23,6 @@ export type Kind =
   | 'array'
   | 'method'
   | 'statement';
-
-/** Names the mutant in any run as long as its file stays the same. */
-export function keyOf({ file, line, column, kind, original, replacement }: Mutant): string {
-  return createHash('sha256')
-    .update(JSON.stringify([file, line, column, kind, original, replacement]))
-    .digest('hex')
-    .slice(0, 16);
-}
 
 /** For people: src/subnet/block.ts:32:10 comparison: a <= b → a < b */
 export function describe({ file, line, column, kind, original, replacement }: Mutant): string {

@@ -47,8 +47,6 @@ const CONTRARIES: Record<string, string> = {
   max: 'min',
   startsWith: 'endsWith',
   endsWith: 'startsWith',
-  find: 'findLast',
-  findLast: 'find',
 };
 
 /** The changes of one expression. */

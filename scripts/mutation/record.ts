@@ -7,8 +7,8 @@ export type Verdict = 'killed' | 'timed out' | 'survived' | 'no coverage';
 
 /** One mutant that was tried. */
 export interface Entry {
-  /** Its key: see keyOf. */
-  key: string;
+  /** The mutant's number: of the same code it is the same. */
+  id: number;
   verdict: Verdict;
   /** The test that noticed it; '' for nobody. */
   by: string;
@@ -17,7 +17,7 @@ export interface Entry {
 interface Begun {
   /** YYYY-MM-DD */
   date: string;
-  /** Digest of all mutated sources and of the tests: verdicts hold for these alone. */
+  /** Digest of all mutants, mutated sources and tests: verdicts hold for these alone. */
   digest: string;
 }
 
@@ -25,7 +25,7 @@ interface Begun {
 export class MutationRecord {
   readonly path: string = join(CACHE, 'mutation', 'record.jsonl');
   readonly begun: Begun;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<number, Entry>();
 
   /** Begins anew, or goes on with what was recorded; throws when there is nothing to go on with, or the code is another. */
   constructor(digest: string, goOn: boolean, today: string) {
@@ -39,7 +39,7 @@ export class MutationRecord {
     for (const line of readFileSync(this.path, 'utf8').split('\n').filter(isWhole)) {
       const read = JSON.parse(line) as { begun?: Begun; entry?: Entry };
       begun ??= read.begun;
-      if (read.entry) this.#entries.set(read.entry.key, read.entry);
+      if (read.entry) this.#entries.set(read.entry.id, read.entry);
     }
     if (!begun) throw new Error(`${this.path} holds no run to continue`);
     if (begun.digest !== digest)
@@ -47,12 +47,12 @@ export class MutationRecord {
     this.begun = begun;
   }
 
-  get(key: string): Entry | undefined {
-    return this.#entries.get(key);
+  get(id: number): Entry | undefined {
+    return this.#entries.get(id);
   }
 
   add(entry: Entry): void {
-    this.#entries.set(entry.key, entry);
+    this.#entries.set(entry.id, entry);
     appendFileSync(this.path, `${JSON.stringify({ entry })}\n`);
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../lib/places.ts';
 import { MOST_MILLISECONDS } from './judge.ts';
-import { type Kind, keyOf, type Mutant } from './mutant.ts';
+import type { Kind, Mutant } from './mutant.ts';
 import type { MutationRecord, Verdict } from './record.ts';
 import { LEFT_OUT } from './rooms.ts';
 
@@ -20,7 +20,7 @@ export interface Extent {
 /** The dated score, in Markdown. */
 export function report({ mutants, sample }: Extent, record: MutationRecord, leftOut: string[]): string {
   const verdicts = mutants.flatMap((mutant) => {
-    const entry = record.get(keyOf(mutant));
+    const entry = record.get(mutant.id);
     return entry ? [{ mutant, verdict: entry.verdict }] : [];
   });
   const extent = sample

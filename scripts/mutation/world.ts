@@ -30,7 +30,7 @@ export function readWorld(rooms: string[]): World {
     mutants.push(...made.mutants);
     sources.set(pathToFileURL(join(ROOT, file)).href, made.text);
   }
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(JSON.stringify(mutants));
   for (const file of new Set([...tests.values()].flatMap((loaded) => [...loaded]).sort())) hash.update(read(file));
   return { mutants, sources, tests, digest: hash.digest('hex').slice(0, 16) };
 }
@@ -58,7 +58,7 @@ export async function startAwake(
   { sources, tests }: World,
   mutant: Mutant,
   { tests: seen }: Ready,
-): Promise<Omit<Entry, 'key'>> {
+): Promise<Omit<Entry, 'id'>> {
   const testFiles = [...tests]
     .filter(([, loaded]) => loaded.has(mutant.file))
     .map(([name]) => ({ name, rank: rankOf(name, mutant, seen) }))
