@@ -2,6 +2,7 @@ import type { Api } from '../../scripts/clusters/api.ts';
 import type { KubeObject } from '../../scripts/clusters/kube-object.ts';
 import { type NodeOptions, nodeObject } from '../../scripts/clusters/node-object.ts';
 import { until } from '../../scripts/lib/processes.ts';
+import { FIELD_MANAGER } from '../../src/kube/objects/node.ts';
 
 /** A Node as a kubelet registers it on a kubeadm cluster, ready to be posted. */
 export const node: (name: string, options?: NodeOptions) => KubeObject = nodeObject;
@@ -29,4 +30,16 @@ export function pod(name: string, nodeName: string, more: Partial<KubeObject> = 
     metadata: { name, namespace: 'default', ...more.metadata },
     spec: { nodeName, containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.9' }], ...more.spec },
   };
+}
+
+/**
+ * The Node as people and this program left it: without what kubelets and controllers write by themselves, at any time (status,
+ * conditions as taints, the ttl annotation), so that two of these are equal when nobody changed anything.
+ */
+export function standing({ metadata, spec }: KubeObject): object {
+  const { resourceVersion: _version, managedFields, annotations, ...kept } = metadata;
+  const { 'node.alpha.kubernetes.io/ttl': _ttl, ...notes } = annotations ?? {};
+  const ours = (Array.isArray(managedFields) ? managedFields : []).filter(({ manager }) => manager === FIELD_MANAGER);
+  const taints = (spec?.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+  return { ...kept, annotations: notes, managedFields: ours, spec: { ...spec, taints } };
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFile
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { run, until } from '../../../scripts/lib/processes.ts';
-import { node } from '../../harness/node.ts';
+import { node, standing } from '../../harness/node.ts';
 import type { ProgramResult } from '../../harness/program.ts';
 import { createOwned, getNode, OWNED } from '../reassign/support.ts';
 import { isDelete, isPost, MAPS, type Stage, startStage } from './support.ts';
@@ -133,11 +133,11 @@ test.serial(
     const moved = await stage.run(['reassign', 'a', 'b', '-o', 'json']);
     const { id } = JSON.parse(moved.stdout);
     await recreate('b', ['10.244.99.0/24']);
-    const before = await stage.versions();
+    const before = await stage.standing();
     const ran = await stage.run(['rollback', id]);
     await isRefused(t, ran, 2, /b cannot have its former subnet back: it was deleted and created again since/);
     t.is(ran.stdout, '');
-    t.deepEqual(await stage.versions(), before);
+    t.deepEqual(await stage.standing(), before);
     const others = await runNamed(ran, /kubectl podcidr reassign \S+/);
     t.is(others.code, 0, others.stderr);
     t.deepEqual([await stage.subnet('a'), await stage.subnet('b')], [A, '10.244.99.0/24']);
@@ -156,7 +156,7 @@ test.serial('a journal of which both copies were edited or cut is refused; it ca
   const [cluster = ''] = readdirSync(stage.stateDir);
   const path = join(stage.stateDir, cluster, id, 'a.record');
   writeFileSync(path, readFileSync(path, 'utf8').replace(A, '10.244.13.0/24'));
-  const before = await stage.versions();
+  const before = await stage.standing();
   for (const command of ['resume', 'rollback', 'operations']) {
     const ran = await stage.run([command, id]);
     await isRefused(t, ran, 2, /configmap\/\S+ in kube-system cannot be used/);
@@ -164,7 +164,7 @@ test.serial('a journal of which both copies were edited or cut is refused; it ca
     t.regex(ran.stderr, /the journal of operation \S+ cannot be used: node a\n.*operations prune/);
     t.is(ran.stdout, '');
   }
-  t.deepEqual(await stage.versions(), before);
+  t.deepEqual(await stage.standing(), before);
   const pruned = await stage.run(['operations', 'prune', id]);
   t.is(pruned.code, 0, pruned.stderr);
   t.deepEqual(await stage.operations(), []);
@@ -181,7 +181,7 @@ test.serial('with both copies gone there is nothing to resume, and that is said'
 });
 
 async function refusesState(t: ExecutionContext, stateDir: string, reason: RegExp): Promise<void> {
-  const before = await stage.versions();
+  const before = await stage.standing();
   for (const args of [['reassign', 'a'], ['reset', 'a'], ['operations']]) {
     const ran = await stage.run(args, { stateDir });
     t.is(ran.code, 2, `${args.join(' ')}\n${ran.stderr}`);
@@ -189,7 +189,7 @@ async function refusesState(t: ExecutionContext, stateDir: string, reason: RegEx
     t.regex(ran.stderr, /--state-dir/);
     t.is(ran.stdout, '');
   }
-  t.deepEqual(await stage.versions(), before);
+  t.deepEqual(await stage.standing(), before);
   t.deepEqual(await stage.maps(), []);
 }
 
@@ -229,7 +229,7 @@ async function takesNothing(t: ExecutionContext, stateDir: string): Promise<void
   t.is(ran.code, 2, ran.stderr);
   t.is(ran.stdout, '');
   t.regex(ran.stderr, /the backup \S+ cannot be written: (ENOSPC|EROFS|EACCES).*\n.*--state-dir/);
-  t.is((await getNode(stage.plane, 'a')).metadata.resourceVersion, before.metadata.resourceVersion);
+  t.deepEqual(standing(await getNode(stage.plane, 'a')), standing(before));
   t.true((await stage.operations()).every(({ state }) => ['rolledBack', 'finished'].includes(state)));
   const ran2 = await stage.runElsewhere(['reassign', 'a']);
   t.is(ran2.code, 0, ran2.stderr);

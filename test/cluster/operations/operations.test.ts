@@ -88,7 +88,7 @@ test.serial('an unknown id is refused with the nearest one, by every command', a
   await stage.create('a', [A]);
   const id = await moved('a');
   const typo = `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`;
-  const before = await stage.versions();
+  const before = await stage.standing();
   for (const args of [
     ['operations', typo],
     ['operations', 'prune', typo],
@@ -103,7 +103,7 @@ test.serial('an unknown id is refused with the nearest one, by every command', a
       new RegExp(`there is no operation "${typo}"; did you mean ${id}\\?\\nkubectl podcidr operations`),
     );
   }
-  t.deepEqual(await stage.versions(), before);
+  t.deepEqual(await stage.standing(), before);
   t.is((await stage.operations()).length, 1);
 });
 
@@ -275,7 +275,7 @@ test.serial('a Node that was absent for seconds is not deleted again before --co
 test.serial('resume of what is finished or rolled back changes nothing, and says so; -o json prints it', async (t) => {
   await stage.create('a', [A]);
   const id = await moved('a');
-  const before = await stage.versions();
+  const before = await stage.standing();
   const ran = await stage.run(['resume', id, '-o', 'json']);
   t.is(ran.code, 0, ran.stderr);
   t.regex(ran.stderr, /is finished; nothing was changed/);
@@ -283,7 +283,7 @@ test.serial('resume of what is finished or rolled back changes nothing, and says
   const nothing = await stage.run(['rollback']);
   t.is(nothing.code, 2);
   t.regex(nothing.stderr, /no operation is interrupted\n.*kubectl podcidr operations/);
-  t.deepEqual(await stage.versions(), before);
+  t.deepEqual(await stage.standing(), before);
 });
 
 test.serial('either copy of the journal is enough; an edited one is told of, and the other is used', async (t) => {

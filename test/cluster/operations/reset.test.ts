@@ -55,11 +55,11 @@ test.serial('several nodes are reset one after another; -o json prints the opera
 
 test.serial('a dry run writes nothing and says that the machine is not touched', async (t) => {
   await stage.create('worker');
-  const before = await stage.versions();
+  const before = await stage.standing();
   const ran = await runDry('worker');
   t.is(ran.code, 0, ran.stderr);
   t.regex(ran.stdout, /^The machines are not touched.*node\/worker reset \(dry run\)\n$/s);
-  t.deepEqual(await stage.versions(), before);
+  t.deepEqual(await stage.standing(), before);
   t.deepEqual(await stage.maps(), []);
 });
 
@@ -71,13 +71,13 @@ test.serial('while nobody leads kube-controller-manager a reset is refused befor
   try {
     // As 15 s later.
     await stage.plane.api.patch(LEADER, { spec: { renewTime: '2026-01-01T00:00:00.000000Z' } });
-    const before = await stage.versions();
+    const before = await stage.standing();
     // Its pod, which tells the settings, is gone too.
     const ran = await reset('worker', ...POOL, '--service-cluster-ip-range=10.96.0.0/16');
     t.is(ran.code, 2, ran.stderr);
     t.is(ran.stdout, '');
     t.regex(ran.stderr, /nobody leads kube-controller-manager now.*\n.*kubectl podcidr reassign/);
-    t.deepEqual(await stage.versions(), before);
+    t.deepEqual(await stage.standing(), before);
     t.deepEqual(await stage.maps(), []);
   } finally {
     await stage.plane.controllerManager(FLAGS);
@@ -88,12 +88,12 @@ test.serial('where kube-controller-manager hands out no subnets a reset is refus
   await stage.create('worker');
   await stage.plane.controllerManager([...FLAGS, '--allocate-node-cidrs=false']);
   try {
-    const before = await stage.versions();
+    const before = await stage.standing();
     const ran = await reset('worker');
     t.is(ran.code, 2, ran.stderr);
     t.is(ran.stdout, '');
     t.regex(ran.stderr, /kube-controller-manager hands out no subnets: .*--allocate-node-cidrs.*\n.*podcidr reassign/);
-    t.deepEqual(await stage.versions(), before);
+    t.deepEqual(await stage.standing(), before);
   } finally {
     await stage.plane.controllerManager(FLAGS);
   }

@@ -164,7 +164,7 @@ test.serial('refused, and nothing is written: a Node that is there, files that a
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
-  const before = await stage.versions();
+  const before = await stage.standing();
   const cases: [string[], RegExp][] = [
     [[there, 'worker'], /worker is not moved: a Node of this name is there now \(uid .*\)/],
     [[there], /every Node of .* is there now, so there is nothing to restore/],
@@ -187,7 +187,7 @@ test.serial('refused, and nothing is written: a Node that is there, files that a
     t.regex(ran.stderr, reason);
     t.true(ran.stderr.trimEnd().split('\n').length <= 3, ran.stderr);
   }
-  t.deepEqual(await stage.versions(), before);
+  t.deepEqual(await stage.standing(), before);
   t.deepEqual(await stage.maps(), []);
 });
 

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../scripts/clusters/kube-object.ts';
 import { until } from '../../../scripts/lib/processes.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../../harness/control-plane.ts';
 import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
-import { createNodes, node } from '../../harness/node.ts';
+import { createNodes, node, standing } from '../../harness/node.ts';
 import { type ProgramOptions, type ProgramResult, runPodcidr } from '../../harness/program.ts';
 import { comparable, getNode, hasNotReadyTaint } from '../reassign/support.ts';
 
@@ -118,13 +118,13 @@ export class Stage {
     return this.plane.api.list(OURS);
   }
 
-  /** resourceVersion of every Node by name: whoever writes moves one. */
-  async versions(): Promise<Record<string, string | undefined>> {
+  /** Every Node by name, as people and programs left it: equal to what it was before as long as nobody changed anything. */
+  async standing(): Promise<Record<string, object>> {
     const nodes = await this.plane.api.list('/api/v1/nodes');
     return Object.fromEntries(
       nodes
         .filter(({ metadata }) => metadata.name !== this.plane.node)
-        .map(({ metadata }) => [metadata.name, metadata.resourceVersion]),
+        .map((found) => [found.metadata.name, standing(found)]),
     );
   }
 

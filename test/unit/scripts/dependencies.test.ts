@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { ROOT } from '../../scripts/lib/places.ts';
+import { ROOT } from '../../../scripts/lib/places.ts';
 
 /** Rows of the tables of docs/DEPENDENCIES.md: the names in the first cell, the version in the second. */
 function documented(): string[] {
