@@ -1,14 +1,20 @@
 import type { Json, JsonObject, RawObject } from '../model/json.ts';
 import type { Cordon } from '../model/operation.ts';
-import { asObject, asText } from '../model/read-json.ts';
+import { asList, asObject, asText } from '../model/read-json.ts';
 import { type FieldPath, giveBack, ownersOf } from './managed-fields.ts';
 
 /** With "true" the cluster autoscaler does not remove an empty node (cluster-autoscaler FAQ). */
 export const SCALE_DOWN_DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
 
-const PATHS: Record<'unschedulable' | 'scaleDownDisabled', FieldPath> = {
-  unschedulable: ['f:spec', 'f:unschedulable'],
-  scaleDownDisabled: ['f:metadata', 'f:annotations', `f:${SCALE_DOWN_DISABLED}`],
+/** kube-controller-manager puts it on a cordoned Node (node_lifecycle_controller.go:doNoScheduleTaintingPass). */
+const CORDONED_TAINT = 'node.kubernetes.io/unschedulable';
+
+const PATHS: Record<'unschedulable' | 'scaleDownDisabled', FieldPath[]> = {
+  unschedulable: [
+    ['f:spec', 'f:unschedulable'],
+    ['f:spec', 'f:taints'],
+  ],
+  scaleDownDisabled: [['f:metadata', 'f:annotations', `f:${SCALE_DOWN_DISABLED}`]],
 };
 
 /** What cordoning this Node would change, as it is now, and who owns that. */
@@ -40,14 +46,18 @@ export interface Uncordoning {
   nothing: boolean;
 }
 
-/** Puts back what cordoning changed; what somebody else has changed meanwhile stays. */
+/**
+ * Puts back what cordoning changed; what somebody else has changed meanwhile stays. The taint that follows from it goes in the
+ * same write: kube-controller-manager takes it off too, but does not repeat a pass that failed
+ * (node_lifecycle_controller.go:doNodeProcessingPassWorker).
+ */
 export function uncordoning(node: RawObject, cordon: Cordon | undefined): Uncordoning {
   const { unschedulable, scaleDownDisabled } = cordon ?? {};
   const annotations =
     scaleDownDisabled !== undefined && disabledValue(node) === 'true'
       ? { [SCALE_DOWN_DISABLED]: scaleDownDisabled }
       : {};
-  const spec = unschedulable === false && isUnschedulable(node) ? { unschedulable: null } : {};
+  const spec = unschedulable === false && isUnschedulable(node) ? { unschedulable: null, ...untainted(node) } : {};
   return { annotations, spec, nothing: Object.keys(annotations).length + Object.keys(spec).length === 0 };
 }
 
@@ -80,9 +90,16 @@ export function uncordonedManagers(managedFields: Json | undefined, cordon: Cord
 
 function pathsOf({ unschedulable, scaleDownDisabled }: Cordon): FieldPath[] {
   return [
-    ...(unschedulable === undefined ? [] : [PATHS.unschedulable]),
-    ...(scaleDownDisabled === undefined ? [] : [PATHS.scaleDownDisabled]),
+    ...(unschedulable === undefined ? [] : PATHS.unschedulable),
+    ...(scaleDownDisabled === undefined ? [] : PATHS.scaleDownDisabled),
   ];
+}
+
+function untainted(node: RawObject): JsonObject {
+  const taints = asList(asObject(node.spec).taints);
+  const others = taints.filter((taint) => asObject(taint).key !== CORDONED_TAINT);
+  if (others.length === taints.length) return {};
+  return { taints: others.length === 0 ? null : others };
 }
 
 function isUnschedulable(node: RawObject): boolean {

@@ -6,6 +6,7 @@ import type { Wire } from '../../kube/wire/wire.ts';
 import type { RawObject } from '../../model/json.ts';
 import type { OperationManifest, OperationRecord } from '../../model/operation.ts';
 import { asObject, asTexts } from '../../model/read-json.ts';
+import { compareText } from '../../model/text.ts';
 import { unpacked } from './cluster.ts';
 import { readRecordFile } from './disk.ts';
 import { derivedManifest, laterManifest, laterRecord } from './later.ts';
@@ -53,7 +54,7 @@ export async function readJournal(wire: Wire, place: JournalPlace): Promise<Read
   const complaints: string[] = [];
   const [maps, files] = await Promise.all([clusterMaps(wire, place, complaints), fileCopies(place, complaints)]);
   const copies = [...maps.map((map) => mapCopy(map, place, complaints)), ...files];
-  const ids = [...new Set(copies.map(({ operation }) => operation))].sort();
+  const ids = [...new Set(copies.map(({ operation }) => operation))];
   const operations = ids.flatMap((id) =>
     joined(
       id,
@@ -61,7 +62,12 @@ export async function readJournal(wire: Wire, place: JournalPlace): Promise<Read
       maps.filter((map) => labelOf(map) === id),
     ),
   );
-  return { operations, complaints };
+  return { operations: operations.sort(oldestFirst), complaints };
+}
+
+/** Ids tell seconds only, and a rollback may begin within the second of what it takes back. */
+function oldestFirst(a: JournaledOperation, b: JournaledOperation): number {
+  return compareText(a.manifest.startedAt, b.manifest.startedAt) || compareText(a.id, b.id);
 }
 
 function joined(id: string, copies: Copy[], configMaps: RawObject[]): JournaledOperation[] {

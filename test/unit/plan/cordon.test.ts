@@ -42,6 +42,17 @@ test('what is put back is what was changed, and only while it is as it was set',
   t.true(uncordoning(CORDONED, undefined).nothing);
 });
 
+test('the taint that kube-controller-manager puts on a cordoned Node goes with the cordon, and no other does', (t) => {
+  const cordon = cordonOf(node(false, 'true'));
+  const follows = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+  const own = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+  const cordoned = (...taints: object[]) => ({ ...CORDONED, spec: { unschedulable: true, taints } }) as RawObject;
+  t.deepEqual(uncordoning(cordoned(own, follows), cordon).spec, { unschedulable: null, taints: [own] });
+  t.deepEqual(uncordoning(cordoned(follows), cordon).spec, { unschedulable: null, taints: null });
+  t.deepEqual(uncordoning(cordoned(own), cordon).spec, { unschedulable: null });
+  t.deepEqual(uncordoning(cordoned(own, follows), cordonOf(CORDONED)).spec, {});
+});
+
 test("managedFields afterwards hold no trace of ours, others' entries are whole again, and what else is ours stays", (t) => {
   const theirs = {
     manager: 'kubectl-annotate',
