@@ -46,6 +46,7 @@ export const capacity: Subcommand = {
     ...SOURCE_FLAGS,
     ...SETTING_FLAGS,
   },
+  reads: true,
   async run(context, args) {
     const { runCapacity } = await import('../commands/capacity.ts');
     return runCapacity(context, {

@@ -23,6 +23,7 @@ export const dump: Subcommand = {
     ...FLANNEL_ETCD_FLAGS,
     ...SOURCE_FLAGS,
   },
+  reads: true,
   async run(context, args) {
     const { runDump } = await import('../commands/dump.ts');
     return runDump(context, {

@@ -47,6 +47,7 @@ export const inspect: Subcommand = {
       help: "namespace of the helper pod, which must allow privileged pods (default: that of the CNI's pod, else kube-system)",
     },
   },
+  reads: true,
   async run(context, args) {
     const { runInspect } = await import('../commands/inspect.ts');
     const when = HELPERS.find((one) => one === args.text('helper-pod')) ?? 'auto';

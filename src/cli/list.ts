@@ -15,8 +15,8 @@ export const list: Subcommand = {
     ['kubectl podcidr list', 'every node'],
     ['kubectl podcidr list worker-1 -o wide', 'one node, with addresses in use and facts of its CNI'],
     ['kubectl podcidr list --sort-by=pod-cidr', 'by subnet'],
-    ["kubectl podcidr list -o jsonpath='{.items[?(@.findings[0])].name}'", 'names of the nodes that have findings'],
-    ['kubectl podcidr list -o custom-columns=NODE:.name,SUBNET:.podCIDRs[0]', 'columns of your own'],
+    ["kubectl podcidr list -o jsonpath='{.items[?(@.findings[*])].name}'", 'names of the nodes that have findings'],
+    ['kubectl podcidr list -o custom-columns=NODE:.name,SUBNETS:.podCIDRs[*]', 'columns of your own'],
     ['kubectl get nodes -o json | kubectl podcidr list -f -', 'from a dump'],
   ],
   flags: {
@@ -34,6 +34,7 @@ export const list: Subcommand = {
     ...SOURCE_FLAGS,
     ...SETTING_FLAGS,
   },
+  reads: true,
   async run(context, args) {
     const { runList } = await import('../commands/list.ts');
     return runList(context, {

@@ -25,6 +25,7 @@ export const lookup: Subcommand = {
     ...SOURCE_FLAGS,
     ...SETTING_FLAGS,
   },
+  reads: true,
   async run(context, args) {
     const { runLookup } = await import('../commands/lookup.ts');
     return runLookup(context, {

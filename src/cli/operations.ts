@@ -22,6 +22,7 @@ export const operations: Subcommand = {
     'no-headers': { type: 'bool', help: 'leave out the header line' },
     ...OPERATION_FLAGS,
   },
+  reads: false,
   async run(context, args) {
     const { runOperations } = await import('../commands/operations.ts');
     return runOperations(context, {

@@ -73,7 +73,9 @@ export async function runProgram(argv: string[], context: Context): Promise<Exit
   if (!subcommand) throw usageFailure(unknownCommand(parsed), '');
   const args = new Arguments(parsed, words(parsed).slice(1));
   checkValues(args, { ...CONNECTION_FLAGS, ...subcommand.flags });
-  return subcommand.run(context, args);
+  const code = await subcommand.run(context, args);
+  if (subcommand.reads) await context.streams.written();
+  return code;
 }
 
 interface ParsedLine {

@@ -40,6 +40,7 @@ export const reassign: Subcommand = {
     ...DRAIN_FLAGS,
     ...SETTING_FLAGS,
   },
+  reads: false,
   async run(context, args) {
     if (args.texts('cidr').length > 1)
       throw new Failure('--cidr is given twice; write IPV4-CIDR,IPV6-CIDR for both families');

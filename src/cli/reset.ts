@@ -17,6 +17,7 @@ export const reset: Subcommand = {
     ['kubectl podcidr reset worker-1 worker-2', 'asks before it does anything'],
   ],
   flags: { ...MOVING_FLAGS, ...DRAIN_FLAGS, ...SETTING_FLAGS },
+  reads: false,
   async run(context, args) {
     const { runReset } = await import('../commands/reset.ts');
     return runReset(context, { nodes: args.words, ...movingFlags(args), drain: drainFlags(args) });

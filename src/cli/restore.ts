@@ -20,6 +20,7 @@ export const restore: Subcommand = {
     ...MOVING_FLAGS,
     ...SETTING_FLAGS,
   },
+  reads: false,
   async run(context, args) {
     const { runRestore } = await import('../commands/restore.ts');
     return runRestore(context, {

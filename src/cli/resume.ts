@@ -20,6 +20,7 @@ export const resume: Subcommand = {
     ['kubectl podcidr resume --disable-eviction', 'go on where a PodDisruptionBudget let no pod go'],
   ],
   flags: { ...DRAIN_FLAGS, ...OPERATION_OUTPUT, ...OPERATION_FLAGS, ...SETTING_FLAGS },
+  reads: false,
   async run(context, args) {
     const { runResume } = await import('../commands/resume.ts');
     return runResume(context, {

@@ -29,6 +29,7 @@ export const rollback: Subcommand = {
     ...OPERATION_FLAGS,
     ...SETTING_FLAGS,
   },
+  reads: false,
   async run(context, args) {
     const { runRollback } = await import('../commands/rollback.ts');
     return runRollback(context, {

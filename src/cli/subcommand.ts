@@ -16,5 +16,7 @@ export interface Subcommand {
   examples: [command: string, does: string][];
   /** Its own flags; the connection flags belong to every command. */
   flags: Flags;
+  /** True when what it prints is all that it does: if that is lost, it has failed. */
+  reads: boolean;
   run(context: Context, args: Arguments): Promise<ExitCode>;
 }

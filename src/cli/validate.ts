@@ -34,6 +34,7 @@ export const validate: Subcommand = {
     ...SOURCE_FLAGS,
     ...SETTING_FLAGS,
   },
+  reads: true,
   async run(context, args) {
     const { runValidate } = await import('../commands/validate.ts');
     return runValidate(context, {

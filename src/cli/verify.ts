@@ -43,6 +43,7 @@ export const verify: Subcommand = {
     'state-dir': { type: 'text', value: 'FOLDER', help: 'where backups are kept on this machine' },
     ...SETTING_FLAGS,
   },
+  reads: true,
   async run(context, args) {
     const { runVerify } = await import('../commands/verify.ts');
     return runVerify(context, {

@@ -12,6 +12,7 @@ export const version: Subcommand = {
   flags: {
     output: { type: 'text', short: 'o', value: 'FORMAT', choices: OUTPUTS, help: `one of ${OUTPUTS.join(', ')}` },
   },
+  reads: true,
   async run(context, args) {
     if (args.words.length > 0) throw new Failure(`version takes no arguments, got ${args.words.join(' ')}`);
     const { runVersion } = await import('../commands/version.ts');

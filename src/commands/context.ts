@@ -15,6 +15,8 @@ export interface Streams {
   readonly errIsTTY: boolean;
   /** Width of the terminal that `out` goes to; undefined when it goes elsewhere. */
   readonly columns: number | undefined;
+  /** Resolves when all of `out` has been taken, however slow the reader is. Throws Failure when it was not: a full disk. */
+  written(): Promise<void>;
   /** Piece by piece, so that one without an end can be left. */
   readStdin(): AsyncIterable<Buffer>;
 }

@@ -34,7 +34,7 @@ export async function rowWriter(output: string, headers: boolean, streams: Strea
 }
 
 const EXAMPLES: Record<(typeof TEMPLATES)[number], string> = {
-  'custom-columns': 'write it like -o custom-columns=NAME:.name,SUBNET:.podCIDRs[0]; -o json shows what there is',
+  'custom-columns': 'write it like -o custom-columns=NAME:.name,SUBNET:.podCIDRs[*]; -o json shows what there is',
   'custom-columns-file': 'write it like -o custom-columns-file=FILE',
   jsonpath: "write it like -o jsonpath='{.items[*].name}'; -o json shows what there is",
   'jsonpath-as-json': "write it like -o jsonpath-as-json='{.items[*].name}'",

@@ -15,9 +15,9 @@ export interface CustomColumn {
   path: ListNode;
 }
 
-const HINT = 'write it like -o custom-columns=NAME:.name,SUBNET:.podCIDRs[0]; -o json shows what there is';
+const HINT = 'write it like -o custom-columns=NAME:.name,SUBNET:.podCIDRs[*]; -o json shows what there is';
 
-/** Columns as `NAME:.name,SUBNET:.podCIDRs[0]` (kubectl/pkg/cmd/get/customcolumn.go). Throws Failure. */
+/** Columns as `NAME:.name,SUBNET:.podCIDRs[*]` (kubectl/pkg/cmd/get/customcolumn.go). Throws Failure. */
 export function readColumns(spec: string): CustomColumn[] {
   return spec.split(',').map((part) => {
     const colon = part.indexOf(':');

@@ -18,6 +18,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       inIsTTY: false,
       errIsTTY: false,
       columns: undefined,
+      written: async () => undefined,
       readStdin: async function* () {
         yield Buffer.from(stdin);
       },
