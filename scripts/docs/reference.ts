@@ -68,7 +68,10 @@ export function exitCodes(): string {
     ['Code', 'Means'],
     [
       ['0', 'fine'],
-      ['1', 'problems found, a node differs from the API, or some of several moves refused'],
+      [
+        '1',
+        'problems found, a node differs from the API, `lookup` finds nothing, or some of several moves refused; `list` reports and stays 0',
+      ],
       ['2', 'misused or failed, nothing changed; stdout is empty'],
       ['3', 'unfinished: the message says how to go on'],
     ],

@@ -12,7 +12,7 @@ export interface ExplainArgs {
 /** `explain`: what findings mean. Contacts nobody. */
 export async function runExplain({ streams }: Context, { codes }: ExplainArgs): Promise<ExitCode> {
   const found = codes.map(findCode);
-  if (found.length === 0) streams.out(renderCatalogue(CATALOGUE));
+  if (found.length === 0) streams.out(renderCatalogue(CATALOGUE, streams.columns));
   else streams.out(found.map((code) => renderExplanation(code, CATALOGUE[code], finderOf(code))).join('\n'));
   return EXIT.fine;
 }

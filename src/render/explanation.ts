@@ -6,14 +6,14 @@ import { wrap } from './words.ts';
 const WIDTH = 80;
 const INDENT = '  ';
 
-/** All codes in one table. */
-export function renderCatalogue(catalogue: Record<string, CatalogueEntry>): string {
+/** All codes in one table, with the severity that each has most often. `columns`: of the terminal, undefined: none. */
+export function renderCatalogue(catalogue: Record<string, CatalogueEntry>, columns: number | undefined): string {
   const rows = Object.entries(catalogue).map(([code, { severity, title }]) => [
     code,
-    severity.replace(/;.*/, ''),
+    severity.replace(/[; ].*/, ''),
     title,
   ]);
-  return renderTable(['CODE', 'SEVERITY', 'MEANING'], rows);
+  return renderTable(['CODE', 'SEVERITY', 'MEANING'], rows, columns);
 }
 
 /** One code, at length. `command` finds it. */
