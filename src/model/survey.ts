@@ -67,7 +67,8 @@ export interface SurveyPod {
   deleting?: boolean;
   /** The file, HTTP or API-made pod the kubelet mirrors (annotation kubernetes.io/config.mirror). */
   mirror: boolean;
-  daemonSet: boolean;
+  /** It has a controller, which creates another one in its place when it is deleted. */
+  controlled: boolean;
 }
 
 /** An operation that was begun and is carried out by nobody. */

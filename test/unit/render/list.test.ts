@@ -26,7 +26,7 @@ const pod = (address: string, more: Partial<SurveyPod> = {}): SurveyPod => ({
   hostNetwork: false,
   finished: false,
   mirror: false,
-  daemonSet: false,
+  controlled: true,
   ...more,
 });
 

@@ -19,7 +19,7 @@ const waiting = (name: string, node: string, more: Partial<SurveyPod> = {}): Sur
   hostNetwork: false,
   finished: false,
   mirror: false,
-  daemonSet: false,
+  controlled: true,
   ...more,
 });
 
