@@ -93,8 +93,10 @@ export interface ClusterSurvey {
   settings: ClusterSettings;
   /** What else was read; left out: nothing. */
   facts?: ClusterFacts;
-  /** None in a dump, and where they may not be read. */
+  /** None where the journal is not known. */
   interrupted?: InterruptedOperation[];
+  /** Why the journal of operations is not known; left out where it is. */
+  journalUnread?: string;
   /** What is accepted but odd, a sentence each: printed after "Warning: ". */
   warnings: string[];
 }
