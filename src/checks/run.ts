@@ -107,7 +107,6 @@ export function runChecks(survey: ClusterSurvey, options: { codes?: ClusterCode[
   const asked = view.facts.cnis.known || codes.includes('CNIIgnoresPodCIDR');
   const [ignored] = asked ? findingsOf(judgeCNIIgnoresPodCIDR(view)) : [];
   const judged = leasesDecide(view.facts) ? [...ALWAYS, ...BY_LEASES] : ALWAYS;
-  const inRoom = roomFirst(view);
   for (const code of codes) {
     if (ignored && !judged.includes(code)) {
       skipped.push({ code, reason: ignoredReason(ignored) });
@@ -115,15 +114,10 @@ export function runChecks(survey: ClusterSurvey, options: { codes?: ClusterCode[
     }
     const judgement = JUDGES[code](view);
     if (judgement.skipped !== undefined) skipped.push({ code, reason: judgement.skipped });
-    findings.push(
-      ...findingsOf(judgement).map((finding) => ({
-        code,
-        ...finding,
-        remedy: withSettings(inRoom(finding.remedy), view),
-      })),
-    );
+    findings.push(...findingsOf(judgement).map((finding) => ({ code, ...finding })));
   }
-  return { findings: sortFindings(findings), skipped };
+  const cured = roomFirst(findings, view).map((one) => ({ ...one, remedy: withSettings(one.remedy, view) }));
+  return { findings: sortFindings(cured), skipped };
 }
 
 function findingsOf(judgement: Judgement): Uncoded[] {

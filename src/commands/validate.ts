@@ -43,7 +43,7 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   if (args.output !== 'table') streams.out(renderData(args, report, codes, survey.nodes.length));
   else {
     if (report.findings.length > 0) streams.out(renderReport(report, streams.columns));
-    streams.err(lastLines(survey.nodes.length, report, streams.columns));
+    streams.err(lastLines(survey.nodes.length, codes.length, report, streams.columns));
   }
   return exitCode(report, args.failOn);
 }
@@ -75,12 +75,12 @@ function chooseCodes({ only, skip }: ValidateArgs) {
   return codes;
 }
 
-function lastLines(nodes: number, report: CheckReport, columns: number | undefined): string {
+function lastLines(nodes: number, checks: number, report: CheckReport, columns: number | undefined): string {
   const [first] = report.findings;
   return [
     ...renderSkipped(unsaid(report)).flatMap((line) => indented('', line, columns).map((one) => `${one}\n`)),
     ...(first ? [`What a code means: kubectl podcidr explain ${first.code}\n`] : []),
-    renderReportSummary(nodes, report),
+    renderReportSummary(nodes, report, report.skipped.length < checks),
   ].join('');
 }
 

@@ -61,7 +61,7 @@ function fateOf({ namespace, name, mirror, controlled }: RenewedPod): Fate {
 
 /** `replace --force` deletes, waits, and creates what the file has (kubectl pkg/cmd/replace/replace.go:forceReplace). */
 function replacePods(namespace: string, names: string[]): string {
-  const file = `${namespace}-${names[0]}.yaml`;
+  const file = `${names[0]}.yaml`;
   const pods = names.join(' ');
   return `kubectl -n ${namespace} get pod ${pods} -o yaml > ${file} && kubectl replace --force -f ${file}`;
 }
