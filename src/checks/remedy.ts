@@ -14,6 +14,12 @@ export function cordon(names: string[]): string {
   return onNodes('kubectl cordon', names);
 }
 
+/** What follows when the bridge of these nodes' pods is deleted: a comment for the end of that command. */
+export function podsCutOff(names: string[]): string {
+  const commands = names.filter(isNodeName).map((name) => `kubectl get pods -A --field-selector spec.nodeName=${name}`);
+  return `then delete ${names.length === 1 ? 'its' : 'their'} pods, they have lost their network: ${commands.join('; ')}`;
+}
+
 function onNodes(command: string, names: string[]): string {
   const valid = names.filter(isNodeName);
   if (valid.length === 0)

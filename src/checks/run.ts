@@ -26,11 +26,12 @@ import { judgePodSandboxFailed } from './pods/pod-sandbox-failed.ts';
 import { judgePodStray } from './pods/pod-stray.ts';
 import { judgePoolExhausted } from './pool-exhausted.ts';
 import { judgePoolNearlyExhausted } from './pool-nearly-exhausted.ts';
+import { roomFirst } from './room-remedy.ts';
 import { withSettings } from './setting-remedy.ts';
 import { judgeAllocationDisabled } from './settings/allocation-disabled.ts';
 import { judgeAllocatorsConflict } from './settings/allocators-conflict.ts';
 import { judgeClusterCIDRMismatch } from './settings/cluster-cidr-mismatch.ts';
-import { judgeCNIIgnoresPodCIDR } from './settings/cni-ignores-pod-cidr.ts';
+import { ignoredReason, judgeCNIIgnoresPodCIDR } from './settings/cni-ignores-pod-cidr.ts';
 import { judgeControllerManagerDown } from './settings/controller-manager-down.ts';
 import { judgeSubnetDuplicate } from './subnet-duplicate.ts';
 import { judgeSubnetFamilyMissing } from './subnet-family-missing.ts';
@@ -94,9 +95,8 @@ const ALWAYS: ClusterCode[] = ['CNIIgnoresPodCIDR', 'OperationInterrupted', 'Fla
 const BY_LEASES: ClusterCode[] = ['PodStray', 'PodAddressDuplicate'];
 
 /**
- * Runs the checks over a survey. Checks never silence one another, but where the CNI ignores subnets nothing else is judged.
- * Findings come by severity, code and subject, whatever the
- * order of the nodes.
+ * Runs the checks over a survey. Checks never silence one another, but where the CNI ignores subnets nothing else is judged, and
+ * the others are told as skipped. Findings come by severity, code and subject, whatever the order of the nodes.
  */
 export function runChecks(survey: ClusterSurvey, options: { codes?: ClusterCode[] } = {}): CheckReport {
   const view = viewSurvey(survey);
@@ -105,17 +105,19 @@ export function runChecks(survey: ClusterSurvey, options: { codes?: ClusterCode[
   const codes = options.codes ?? (Object.keys(JUDGES) as ClusterCode[]);
   // Nobody asks for the CNI where only columns of a list are made.
   const asked = view.facts.cnis.known || codes.includes('CNIIgnoresPodCIDR');
-  const ignored = asked && findingsOf(judgeCNIIgnoresPodCIDR(view)).length > 0;
+  const [ignored] = asked ? findingsOf(judgeCNIIgnoresPodCIDR(view)) : [];
   const judged = leasesDecide(view.facts) ? [...ALWAYS, ...BY_LEASES] : ALWAYS;
   for (const code of codes) {
-    if (ignored && !judged.includes(code)) continue;
+    if (ignored && !judged.includes(code)) {
+      skipped.push({ code, reason: ignoredReason(ignored) });
+      continue;
+    }
     const judgement = JUDGES[code](view);
     if (judgement.skipped !== undefined) skipped.push({ code, reason: judgement.skipped });
-    findings.push(
-      ...findingsOf(judgement).map((finding) => ({ code, ...finding, remedy: withSettings(finding.remedy, view) })),
-    );
+    findings.push(...findingsOf(judgement).map((finding) => ({ code, ...finding })));
   }
-  return { findings: sortFindings(findings), skipped };
+  const cured = roomFirst(findings, view).map((one) => ({ ...one, remedy: withSettings(one.remedy, view) }));
+  return { findings: sortFindings(cured), skipped };
 }
 
 function findingsOf(judgement: Judgement): Uncoded[] {

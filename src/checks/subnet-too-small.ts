@@ -20,7 +20,7 @@ export const judgeSubnetTooSmall: Judge = ({ holdings }) => {
         severity: 'info',
         nodes,
         subject: { kind: 'Field', name: 'status.capacity.pods' },
-        message: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'takes' : 'take'} more pods than its subnet has addresses for`,
+        message: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'takes more pods than its subnet has' : 'take more pods than their subnets have'} addresses for`,
         evidence: small.map(
           ({ node, text, usable, podsCapacity }) =>
             `${node.name}: ${text} has addresses for ${count(Number(usable), 'pod')}, the node takes ${podsCapacity}`,

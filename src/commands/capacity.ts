@@ -11,7 +11,7 @@ import { type Demand, holdDemand, poolFlags, smallestPools, withPools } from '..
 import { capacityDocument, renderCapacity, renderCapacitySummary } from '../render/capacity.ts';
 import { renderDocument } from '../render/document.ts';
 import { escapeLine } from '../render/escape.ts';
-import { renderSkipped } from '../render/list.ts';
+import { renderSkipped } from '../render/skipped.ts';
 import { mergeSettings } from '../survey/settings/merge.ts';
 import type { Context } from './context.ts';
 import { surveyProposed } from './proposed-survey.ts';

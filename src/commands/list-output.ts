@@ -1,4 +1,5 @@
 import { Failure } from '../model/failure.ts';
+import type { SkippedCheck } from '../model/finding.ts';
 import type { Json } from '../model/json.ts';
 import { quote } from '../model/quote.ts';
 import type { ListRow } from '../render/columns.ts';
@@ -10,15 +11,17 @@ import { readFiles } from '../survey/dump/files.ts';
 import type { Streams } from './context.ts';
 import { TEMPLATES } from './templates.ts';
 
-/** Writes the rows for a program. */
-export type WriteRows = (rows: ListRow[]) => string;
+/** Writes the rows for a program, with the checks that could not be judged. */
+export type WriteRows = (rows: ListRow[], skipped: SkippedCheck[]) => string;
 
 /**
  * How the rows are written for a program; undefined for tables. A template is read at once, so that a wrong one is told before
  * anything is asked of the cluster. Throws Failure.
  */
 export async function rowWriter(output: string, headers: boolean, streams: Streams): Promise<WriteRows | undefined> {
-  if (output === 'json' || output === 'yaml') return (rows) => renderDocument(nodeSubnetList(rows), output);
+  if (output === 'json' || output === 'yaml') {
+    return (rows, skipped) => renderDocument(nodeSubnetList(rows, skipped), output);
+  }
   if (output === 'name') return renderNames;
   const [, kind, template = ''] = /^([a-z-]+)=(.*)$/s.exec(output) ?? [output, output];
   const format = TEMPLATES.find((one) => one === kind);
@@ -30,7 +33,7 @@ export async function rowWriter(output: string, headers: boolean, streams: Strea
     return (rows) => renderCustomColumns(columns, nodeSubnetItems(rows), headers);
   }
   const write = readTemplate(text, format === 'jsonpath-as-json');
-  return (rows) => write(nodeSubnetList(rows) as Json);
+  return (rows, skipped) => write(nodeSubnetList(rows, skipped) as Json);
 }
 
 const EXAMPLES: Record<(typeof TEMPLATES)[number], string> = {

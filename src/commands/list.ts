@@ -45,7 +45,7 @@ function print(
   { survey, report }: Judged,
   write: WriteRows | undefined,
 ): void {
-  if (write) streams.out(write(rows));
+  if (write) streams.out(write(rows, report.skipped));
   else if (rows.length === 0) streams.err('No resources found\n');
   else {
     const headers = !args.noHeaders;

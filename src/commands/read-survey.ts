@@ -38,10 +38,11 @@ export async function surveyAndJudge(
     source.filenames.length > 0
       ? await fromDump(context, source, needs, judge)
       : await fromCluster(context, source, needs, judge);
-  tellInterrupted(context, judged.survey);
   // What a finding says is not said twice.
-  const said = judged.report.findings.some(({ code }) => code === 'ClusterCIDRHostBits');
-  for (const warning of said ? [] : judged.survey.warnings) context.streams.err(`Warning: ${escapeLine(warning)}\n`);
+  const isFound = (wanted: string) => judged.report.findings.some(({ code }) => code === wanted);
+  if (!isFound('OperationInterrupted')) tellInterrupted(context, judged.survey);
+  for (const warning of isFound('ClusterCIDRHostBits') ? [] : judged.survey.warnings)
+    context.streams.err(`Warning: ${escapeLine(warning)}\n`);
   return judged;
 }
 

@@ -1,15 +1,16 @@
 import { CLUSTER_CODES, type ClusterCode, type Code } from '../checks/catalogue.ts';
 import { needsOf } from '../checks/needs.ts';
 import { runChecks } from '../checks/run.ts';
+import { ignoredReason } from '../checks/settings/cni-ignores-pod-cidr.ts';
 import { mayBeNearlyFull } from '../checks/subnet-nearly-full.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
-import type { CheckReport, Severity } from '../model/finding.ts';
+import type { CheckReport, Severity, SkippedCheck } from '../model/finding.ts';
 import { quote } from '../model/quote.ts';
 import { renderDocument } from '../render/document.ts';
 import { renderJUnit } from '../render/junit.ts';
-import { renderSkipped } from '../render/list.ts';
 import { renderPrometheus } from '../render/prometheus.ts';
 import { renderReport, renderReportSummary, validationReport } from '../render/report.ts';
+import { renderSkipped } from '../render/skipped.ts';
 import { indented } from '../render/words.ts';
 import { type FlannelStore, readFlannelLeases } from '../survey/flannel-leases.ts';
 import { findClusterCode } from './codes.ts';
@@ -42,7 +43,7 @@ export async function runValidate(context: Context, args: ValidateArgs): Promise
   if (args.output !== 'table') streams.out(renderData(args, report, codes, survey.nodes.length));
   else {
     if (report.findings.length > 0) streams.out(renderReport(report, streams.columns));
-    streams.err(lastLines(survey.nodes.length, report, streams.columns));
+    streams.err(lastLines(survey.nodes.length, codes.length, report, streams.columns));
   }
   return exitCode(report, args.failOn);
 }
@@ -74,13 +75,19 @@ function chooseCodes({ only, skip }: ValidateArgs) {
   return codes;
 }
 
-function lastLines(nodes: number, report: CheckReport, columns: number | undefined): string {
+function lastLines(nodes: number, checks: number, report: CheckReport, columns: number | undefined): string {
   const [first] = report.findings;
   return [
-    ...renderSkipped(report.skipped).flatMap((line) => indented('', line, columns).map((one) => `${one}\n`)),
+    ...renderSkipped(unsaid(report)).flatMap((line) => indented('', line, columns).map((one) => `${one}\n`)),
     ...(first ? [`What a code means: kubectl podcidr explain ${first.code}\n`] : []),
-    renderReportSummary(nodes, report),
+    renderReportSummary(nodes, report, report.skipped.length < checks),
   ].join('');
+}
+
+/** Where a finding tells that the CNI does without subnets, it is said that the other checks were not judged. */
+function unsaid({ findings, skipped }: CheckReport): SkippedCheck[] {
+  const ignored = findings.filter(({ code }) => code === 'CNIIgnoresPodCIDR').map(ignoredReason);
+  return skipped.filter(({ reason }) => !ignored.includes(reason));
 }
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 };

@@ -67,7 +67,8 @@ export interface SurveyPod {
   deleting?: boolean;
   /** The file, HTTP or API-made pod the kubelet mirrors (annotation kubernetes.io/config.mirror). */
   mirror: boolean;
-  daemonSet: boolean;
+  /** It has a controller, which creates another one in its place when it is deleted. */
+  controlled: boolean;
 }
 
 /** An operation that was begun and is carried out by nobody. */
@@ -92,8 +93,10 @@ export interface ClusterSurvey {
   settings: ClusterSettings;
   /** What else was read; left out: nothing. */
   facts?: ClusterFacts;
-  /** None in a dump, and where they may not be read. */
+  /** None where the journal is not known. */
   interrupted?: InterruptedOperation[];
+  /** Why the journal of operations is not known; left out where it is. */
+  journalUnread?: string;
   /** What is accepted but odd, a sentence each: printed after "Warning: ". */
   warnings: string[];
 }

@@ -59,7 +59,8 @@ function title({ code, subject: { kind, namespace, name } }: Finding): string {
 }
 
 function words({ nodes, evidence, remedy }: Finding): string[] {
-  return [`${count(nodes.length, 'node')}: ${nodes.join(', ')}`, ...evidence, `=> ${remedy}`];
+  const named = nodes.length === 0 ? [] : [`${count(nodes.length, 'node')}: ${nodes.join(', ')}`];
+  return [...named, ...evidence, `=> ${remedy}`];
 }
 
 function text(lines: string[]): string {

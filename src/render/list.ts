@@ -2,6 +2,7 @@ import type { SkippedCheck } from '../model/finding.ts';
 import { count } from '../model/text.ts';
 import { COLUMNS, type ListRow, WIDE_COLUMNS } from './columns.ts';
 import { escapeLine } from './escape.ts';
+import { renderSkipped } from './skipped.ts';
 import { renderTable } from './table.ts';
 
 /** The table of `list`; `terminal`: columns of the one that it must fit. */
@@ -22,12 +23,13 @@ export function renderNames(rows: ListRow[]): string {
   return rows.map(({ node }) => `node/${escapeLine(node.name)}\n`).join('');
 }
 
-/** The rows as data (a contract): kind NodeSubnetList. */
-export function nodeSubnetList(rows: ListRow[]): object {
+/** The rows, and what could not be judged of them, as data (a contract): kind NodeSubnetList. */
+export function nodeSubnetList(rows: ListRow[], skipped: SkippedCheck[]): object {
   return {
     apiVersion: 'kubectl-podcidr/v1',
     kind: 'NodeSubnetList',
     items: nodeSubnetItems(rows),
+    skipped,
   };
 }
 
@@ -51,12 +53,4 @@ export function renderListSummary(rows: ListRow[], skipped: SkippedCheck[], youn
   const first = `${count(rows.length, 'node')}: ${[`${fine} OK`, ...parts, ...unjudged].join(', ')}`;
   const lines = [first, ...renderSkipped(skipped)];
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** Checks that could not be judged, one line per reason. */
-export function renderSkipped(skipped: SkippedCheck[]): string[] {
-  const byReason = Map.groupBy(skipped, ({ reason }) => reason);
-  return [...byReason].map(
-    ([reason, checks]) => `not judged: ${checks.map(({ code }) => code).join(', ')} (${escapeLine(reason)})`,
-  );
 }

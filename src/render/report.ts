@@ -90,13 +90,14 @@ function renderRemedy(remedy: string): string {
   return `${words.slice(0, MOST_REMEDY).join(' ')}  # and ${rest} more ${noun}: -o json has all`;
 }
 
-/** The last line, for stderr. */
-export function renderReportSummary(nodes: number, { findings }: CheckReport): string {
+/** The last line, for stderr. `judged`: whether any check was. */
+export function renderReportSummary(nodes: number, { findings }: CheckReport, judged = true): string {
   const { errors, warnings, infos } = summarise(findings);
   const parts = [
     ...(errors > 0 ? [count(errors, 'error')] : []),
     ...(warnings > 0 ? [count(warnings, 'warning')] : []),
     ...(infos > 0 ? [`${infos} for information`] : []),
   ];
-  return `${count(nodes, 'node')}: ${parts.length > 0 ? parts.join(', ') : 'nothing wrong was found'}\n`;
+  const nothing = judged ? 'nothing wrong was found' : 'nothing was judged';
+  return `${count(nodes, 'node')}: ${parts.length > 0 ? parts.join(', ') : nothing}\n`;
 }

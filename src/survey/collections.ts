@@ -31,7 +31,7 @@ import { controllerManagerLogs, flannelPods } from './watched-pods.ts';
 export const COLLECTIONS: Record<CollectionName, Collection> = {
   pods: {
     what: 'pods',
-    any: 'pods',
+    any: 'Pod',
     holds: ({ kind }) => kind === 'Pod',
     read: readPods,
     keep: keepPod,
@@ -46,6 +46,7 @@ export const COLLECTIONS: Record<CollectionName, Collection> = {
   journal: {
     what: 'the journal of operations',
     any: 'journal of operations',
+    told: ['ConfigMap'],
     holds: (object) => isJournal(object) || isLock(object),
     read: readJournal,
     keep: (object) => (isLock(object) ? keepLock(object) : keepJournal(object)),

@@ -48,7 +48,7 @@ function fromRow({ name, node, address }: PodRow, own: ReadonlySet<string>): Sur
     hostNetwork: address !== undefined && own.has(address),
     finished: false,
     mirror: false,
-    daemonSet: false,
+    controlled: false,
   };
 }
 

@@ -22,8 +22,9 @@ export function readPod(raw: RawObject): SurveyPod {
     running: phase === 'Running',
     deleting: asText(metadata.deletionTimestamp) !== undefined,
     mirror: asText(asObject(metadata.annotations)[MIRROR]) !== undefined,
-    daemonSet: asList(metadata.ownerReferences)
+    // A Node owns the mirrors of its static pods (pkg/kubelet/pod/mirror_client.go:CreateMirrorPod), and creates none.
+    controlled: asList(metadata.ownerReferences)
       .map(asObject)
-      .some((owner) => owner.kind === 'DaemonSet' && owner.controller === true),
+      .some((owner) => owner.controller === true && owner.kind !== 'Node'),
   };
 }

@@ -75,6 +75,7 @@ export function surveyInventory({ collections, ...rest }: Inventory, flags: Sett
     settings,
     facts: readFacts(collections),
     interrupted: journal.known ? interrupted(journal.value, now) : [],
+    ...(journal.known ? {} : { journalUnread: journal.reason }),
     warnings: settingWarnings(settings),
   };
 }

@@ -131,8 +131,8 @@ test.serial('protobuf and JSON tell the same of every pod', async (t) => {
   t.deepEqual(slices, await read((take) => eachPod(wire, take)));
   t.true(slices.length > 10);
   t.deepEqual(
-    slices.filter(({ mirror, daemonSet, deleting, finished, hostNetwork }) =>
-      [mirror, daemonSet, deleting, finished, hostNetwork].includes(true),
+    slices.filter(({ mirror, controlled, deleting, finished, hostNetwork }) =>
+      [mirror, controlled, deleting, finished, hostNetwork].includes(true),
     ).length,
     6,
   );

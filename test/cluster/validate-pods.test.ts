@@ -8,6 +8,7 @@ import { type ControlPlane, startControlPlane } from '../harness/control-plane.t
 import { createOneOfEach, KINDS } from '../harness/kinds.ts';
 import { createNodes, node, pod } from '../harness/node.ts';
 import { runPodcidr } from '../harness/program.ts';
+import { openShell } from '../harness/shell.ts';
 
 let plane: ControlPlane;
 test.before(async () => {
@@ -22,6 +23,8 @@ async function validate(...args: string[]): Promise<{ findings: Finding[]; text:
 }
 
 const PODS = '/api/v1/namespaces/default/pods';
+
+const BARE = 'no controller creates it again: save it first (kubectl -n default get pod';
 
 /** Pods that kwok runs, each with an address of its node's subnet, or with the one that is given. */
 async function run(pods: { name: string; node: string; ip?: string; more?: object }[]): Promise<void> {
@@ -90,14 +93,42 @@ test.serial(
         {
           code: 'PodStray',
           nodes: ['one'],
-          evidence: ['default/stray: 10.244.99.7'],
-          remedy: 'kubectl -n default delete pod stray',
+          evidence: [
+            'default/stray: 10.244.99.7',
+            'default/stray: no controller creates it again: save it first (kubectl -n default get pod stray -o yaml)',
+          ],
+          remedy: 'kubectl -n default get pod stray -o yaml > stray.yaml && kubectl replace --force -f stray.yaml',
         },
       ],
     );
     const nodes = reads(from).map((uri) => new URL(uri, 'http://x').searchParams.get('fieldSelector') ?? '');
     t.true(nodes.includes('spec.nodeName=one'));
     t.false(nodes.includes('spec.nodeName=two'));
+  },
+);
+
+test.serial(
+  'the remedy for pods that no controller creates again creates them again, and they stray no more',
+  async (t) => {
+    await createTwo();
+    await run([
+      { name: 'stray', node: 'one', ip: '10.244.99.7' },
+      { name: 'lost', node: 'one', ip: '10.244.99.8' },
+      { name: 'fine', node: 'two' },
+      { name: 'well', node: 'two' },
+      { name: 'good', node: 'two' },
+    ]);
+    const before = await plane.api.get(`${PODS}/stray`);
+    const [found] = (await validate('--only=PodStray')).findings;
+    const folder = mkdtempSync(join(tmpdir(), 'podcidr-bare-'));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    const { output, code } = await openShell(plane)(`cd ${folder} && ${found?.remedy ?? ''}`);
+    t.is(code, 0, output);
+    const after = await plane.api.get(`${PODS}/stray`);
+    t.not(after.metadata.uid, before.metadata.uid);
+    t.deepEqual(after.spec, before.spec);
+    const cured = async () => (await validate('--only=PodStray,PodAddressDuplicate')).findings.length === 0;
+    t.true(await until(cured, 20_000));
   },
 );
 
@@ -111,7 +142,12 @@ test.serial('pods with one address are named', async (t) => {
   const { findings } = await validate('--only=PodAddressDuplicate');
   t.deepEqual(
     findings.map(({ nodes, evidence }) => ({ nodes, evidence })),
-    [{ nodes: ['one'], evidence: ['default/first on one', 'default/second on one'] }],
+    [
+      {
+        nodes: ['one'],
+        evidence: ['default/first on one', 'default/second on one', `default/second: ${BARE} second -o yaml)`],
+      },
+    ],
   );
 });
 
@@ -142,7 +178,7 @@ test.serial('the second address of a pod is judged too', async (t) => {
   const { findings } = await validate('--only=PodStray');
   t.deepEqual(
     findings.map(({ evidence }) => evidence),
-    [['default/a: fd00:2::7']],
+    [['default/a: fd00:2::7', `default/a: ${BARE} a -o yaml)`]],
   );
 });
 

@@ -15,7 +15,7 @@ export const NODE_ENTRIES = {
     title: 'nodes are copies of one disk',
     meaning: 'Two or more Nodes have the same status.nodeInfo.machineID. One finding a machine id.',
     harm: "systemd makes the MAC addresses of virtual devices from it: flannel's devices get equal ones, and peers send to one of them alone. DHCP gives both one address.",
-    cure: 'Make a new machine id on the copies and restart them: `rm -f /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup && reboot`.',
+    cure: 'One copy after another: `kubectl drain NODE --ignore-daemonsets`, there `rm -f /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup && reboot`, and when it is Ready `kubectl uncordon NODE`.',
     origin: 'A template that was not cleaned before it was cloned; systemd.link MACAddressPolicy=persistent.',
   },
   NodeTaintStuck: {

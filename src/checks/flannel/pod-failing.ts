@@ -1,9 +1,10 @@
 import { FLANNEL_TEXTS } from '../../cni/flannel-texts.ts';
 import { recogniseText, tellingLines } from '../../cni/known-text.ts';
 import { type ContainerState, failingContainer, type WatchedPod } from '../../model/pod-state.ts';
-import { compareText, count } from '../../model/text.ts';
+import { compareText, count, shellWord } from '../../model/text.ts';
 import { contains } from '../../subnet/block.ts';
 import type { Judge, Uncoded } from '../check.ts';
+import { configsInForce } from '../subnet-outside-cni-network.ts';
 import type { View } from '../view.ts';
 
 /** Why a pod fails, as far as it is known. */
@@ -16,6 +17,9 @@ interface Failing {
   /** Its own words. */
   said: string[];
 }
+
+/** What net-conf.json says is at fault, and the log has said no more than that. */
+const CONFIGURED = ['config', 'backend'];
 
 /** No log of it was read: other pods may tell. */
 const UNREAD = 'unread';
@@ -37,8 +41,8 @@ export const judgeFlannelPodFailing: Judge = (view) => {
   const unread = groups.get(UNREAD) ?? [];
   const told = [...groups].filter(([cause]) => cause !== UNREAD).map(([, group]) => group);
   // Logs of some pods were read: where these have one cause, the others have it too.
-  if (told.length === 1 && unread.length > 0) return { findings: [finding([...(told[0] ?? []), ...unread])] };
-  return { findings: [...told, ...(unread.length > 0 ? [unread] : [])].map(finding) };
+  if (told.length === 1 && unread.length > 0) return { findings: [finding(view, [...(told[0] ?? []), ...unread])] };
+  return { findings: [...told, ...(unread.length > 0 ? [unread] : [])].map((group) => finding(view, group)) };
 };
 
 function isExplained({ byName, facts }: View, name: string): boolean {
@@ -72,11 +76,9 @@ function diagnose(pod: WatchedPod, container: ContainerState): Failing {
   return { pod, container, cause: 'unknown', means: 'of a cause that is not known here', cure: undefined, said };
 }
 
-function finding(group: Failing[]): Uncoded {
+function finding(view: View, group: Failing[]): Uncoded {
   const [first] = group;
   const nodes = [...new Set(group.map(({ pod }) => pod.node))].sort(compareText);
-  const [namespace, name] = first?.pod.name.split('/') ?? [];
-  const previous = first?.container.running ? ' --previous' : '';
   return {
     severity: 'error',
     nodes,
@@ -86,13 +88,26 @@ function finding(group: Failing[]): Uncoded {
       `${pod.node}: pod ${pod.name}, container ${container.name} ${stateWords(container)}`,
       ...said.map((line) => `${pod.node}: ${line}`),
     ]),
-    remedy:
-      first?.cure?.replace(/^on the node:/, `on ${nodes.join(', ')}:`) ??
-      `kubectl -n ${namespace} logs ${name} -c ${first?.container.name ?? ''}${previous}`,
+    remedy: remedyOf(view, group, nodes),
   };
+}
+
+function remedyOf(view: View, [first]: Failing[], nodes: string[]): string {
+  if (first?.cure !== undefined) return first.cure.replace(/^on the node:/, `on ${nodes.join(', ')}:`);
+  const [namespace = '', name] = first?.pod.name.split('/') ?? [];
+  if (first && CONFIGURED.includes(first.cause)) {
+    const [config] = configsInForce(view);
+    if (!config)
+      return `kubectl -n ${shellWord(namespace)} get configmaps  # the one with net-conf.json is to be edited`;
+    const { configMap, problem } = config;
+    const note = problem === undefined ? 'its net-conf.json' : `net-conf.json: ${problem}`;
+    return `kubectl -n ${shellWord(configMap.namespace)} edit configmap ${shellWord(configMap.name)}  # ${note}`;
+  }
+  const previous = first?.container.running ? ' --previous' : '';
+  return `kubectl -n ${namespace} logs ${name} -c ${first?.container.name ?? ''}${previous}`;
 }
 
 function stateWords({ waiting, ended, restarts }: ContainerState): string {
   const state = waiting?.reason || (ended ? `ended with exit code ${ended.code}` : 'is not ready');
-  return `${state}, restarted ${restarts} times`;
+  return `${state}, restarted ${count(restarts, 'time')}`;
 }

@@ -20,7 +20,7 @@ export const judgeAllocationFailed: Judge = ({ facts, byName }) => {
   if (failed.length === 0) return NONE;
   const nodes = [...new Set(failed.map(({ name }) => name))].sort(compareText);
   const lines = failed.map(
-    ({ name, reason, count: times }) => `${name}: event ${reason}, ${times} times: ${MEANINGS[reason]}`,
+    ({ name, reason, count: times }) => `${name}: event ${reason}, ${count(times, 'time')}: ${MEANINGS[reason]}`,
   );
   return {
     findings: [

@@ -1,5 +1,6 @@
 import { deletesAddress, deletesLink } from '../../cni/node-commands.ts';
 import { readSloppily } from '../../subnet/parse.ts';
+import { podsCutOff } from '../remedy.ts';
 import { onNetwork } from './remedies.ts';
 import { FINE, gatewayOf, type NodeJudge } from './view.ts';
 
@@ -16,7 +17,6 @@ export const judgeBridgeAddressStale: NodeJudge = ({ facts, expected, cni, bridg
   const stale = bridge.addresses.filter((address) => !known.includes(normal(address)));
   if (stale.length === 0) return FINE;
   const isThere = bridge.addresses.some((address) => wanted.includes(normal(address)));
-  const note = `then delete its pods, they have lost their network: kubectl get pods -A --field-selector spec.nodeName=${expected.name}`;
   return {
     findings: [
       {
@@ -28,7 +28,7 @@ export const judgeBridgeAddressStale: NodeJudge = ({ facts, expected, cni, bridg
               expected,
               stale.map((address) => deletesAddress(address, bridge.name)),
             )
-          : onNetwork(expected, [deletesLink(bridge.name)], note),
+          : onNetwork(expected, [deletesLink(bridge.name)], podsCutOff([expected.name])),
       },
     ],
   };

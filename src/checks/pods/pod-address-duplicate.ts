@@ -5,7 +5,7 @@ import { readAddress } from '../../subnet/address.ts';
 import { holds } from '../../subnet/block.ts';
 import type { Judge } from '../check.ts';
 import type { View } from '../view.ts';
-import { deletePods, podName } from './pod-remedy.ts';
+import { podName, renewalNotes, renewPods } from './pod-remedy.ts';
 
 /**
  * Running pods with one address: one finding an address. Where the nodes' subnets overlap there, or a pod strays, that is the
@@ -25,13 +25,16 @@ export const judgePodAddressDuplicate: Judge = (view) => {
       .map(({ address, pods: holders }) => {
         const nodes = [...new Set(holders.map(({ node }) => node))].sort(compareText);
         const sorted = [...holders].sort((a, b) => compareText(podName(a), podName(b)));
+        // The one that is hardest to renew keeps the address.
+        const keeper = sorted.find(({ mirror }) => mirror) ?? sorted.find(({ controlled }) => !controlled) ?? sorted[0];
+        const renewed = sorted.filter((pod) => pod !== keeper);
         return {
           severity: 'error' as const,
           nodes,
           subject: { kind: 'Address', name: address },
           message: `${count(holders.length, 'pod')} have the same address ${address}`,
-          evidence: sorted.map((pod) => `${podName(pod)} on ${pod.node}`),
-          remedy: deletePods(sorted.slice(1)),
+          evidence: [...sorted.map((pod) => `${podName(pod)} on ${pod.node}`), ...renewalNotes(renewed)],
+          remedy: renewPods(renewed),
         };
       }),
   };

@@ -1,4 +1,5 @@
 import { type KnownText, recogniseText } from '../../cni/known-text.ts';
+import { deletesLink } from '../../cni/node-commands.ts';
 import { SANDBOX_TEXTS } from '../../cni/sandbox-texts.ts';
 import type { ClusterEvent } from '../../model/cluster-facts.ts';
 import { isNodeName } from '../../model/node-name.ts';
@@ -7,6 +8,7 @@ import type { SurveyPod } from '../../model/survey.ts';
 import { compareText, count } from '../../model/text.ts';
 import type { Judge, Uncoded } from '../check.ts';
 import { flannelPodOn } from '../flannel/restart.ts';
+import { podsCutOff } from '../remedy.ts';
 import type { View } from '../view.ts';
 import { podName } from './pod-remedy.ts';
 
@@ -78,9 +80,10 @@ function remedyOf(view: View, group: Stuck[], nodes: string[]): string {
   const bridge = group.map(({ line }) => SANDBOX_TEXTS[0]?.text.exec(line)?.[1]).find((name) => name !== undefined);
   const pods = nodes.map((node) => flannelPodOn(view, node));
   if (bridge !== undefined && pods.every((pod) => pod !== undefined)) {
-    return pods
-      .map((pod) => `kubectl -n ${pod.namespace} exec ${pod.name} -c kube-flannel -- ip link delete ${bridge}`)
-      .join(' && ');
+    const commands = pods.map(
+      ({ namespace, name }) => `kubectl -n ${namespace} exec ${name} -c kube-flannel -- ${deletesLink(bridge)}`,
+    );
+    return `${commands.join(' && ')}  # ${podsCutOff(nodes)}`;
   }
   const [node] = nodes.filter(isNodeName);
   return node === undefined ? 'the names are not valid: no command can name them' : `kubectl podcidr inspect ${node}`;

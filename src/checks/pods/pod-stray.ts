@@ -1,7 +1,7 @@
 import { addressesIgnoreSubnets, isOnPodNetwork, strayAddresses, strayShare } from '../../cni/address-place.ts';
 import { compareText, count } from '../../model/text.ts';
 import type { Judge } from '../check.ts';
-import { deletePods, podName } from './pod-remedy.ts';
+import { podName, renewalNotes, renewPods } from './pod-remedy.ts';
 
 /**
  * Running pods on the pod network with an address outside their node's subnet: one finding a node. Where most pods of most nodes
@@ -22,18 +22,22 @@ export const judgePodStray: Judge = ({ survey, places }) => {
       const subnets = places.get(node)?.texts.join(',') ?? '';
       // Where most stray, the rows of a table were enough, and they have no namespaces.
       const named = own.filter(({ pod }) => pod.namespace !== '');
+      const renewed = ofMost ? [] : named.map(({ pod }) => pod);
       return {
         severity: 'error' as const,
         nodes: [node],
         subject: { kind: 'Node', name: node },
         message: `${node}: ${count(own.length, 'pod')} ${own.length === 1 ? 'has an address' : 'have addresses'} outside its subnet ${subnets}`,
-        evidence: own
-          .map(({ pod, addresses }) => `${named.length > 0 ? podName(pod) : pod.name}: ${addresses.join(', ')}`)
-          .sort(compareText),
+        evidence: [
+          ...own
+            .map(({ pod, addresses }) => `${named.length > 0 ? podName(pod) : pod.name}: ${addresses.join(', ')}`)
+            .sort(compareText),
+          ...renewalNotes(renewed),
+        ],
         remedy:
-          ofMost || named.length === 0
+          renewed.length === 0
             ? `kubectl get pods -A --field-selector=spec.nodeName=${node} -o wide`
-            : deletePods(named.map(({ pod }) => pod)),
+            : renewPods(renewed),
       };
     }),
   };

@@ -1,5 +1,6 @@
 import { addressesIgnoreSubnets, strayShare } from '../../cni/address-place.ts';
 import { recogniseCNI } from '../../cni/recognise.ts';
+import type { Finding } from '../../model/finding.ts';
 import { count } from '../../model/text.ts';
 import { type Judge, NONE, type Uncoded } from '../check.ts';
 import type { View } from '../view.ts';
@@ -74,8 +75,17 @@ function finding(names: string, evidence: string[]): Uncoded {
     severity: 'info',
     nodes: [],
     subject: { kind: 'CNI', name: names },
-    message: `${names} gives pods addresses without spec.podCIDR: subnets of nodes are not judged`,
+    message: `${withoutSubnets(names)}: subnets of nodes are not judged`,
     evidence,
     remedy: "nothing is to be done here: look into the CNI's own address management",
   };
+}
+
+/** Why the other checks are not judged then. */
+export function ignoredReason({ subject }: Pick<Finding, 'subject'>): string {
+  return withoutSubnets(subject.name);
+}
+
+function withoutSubnets(names: string): string {
+  return `${names} gives pods addresses without spec.podCIDR`;
 }

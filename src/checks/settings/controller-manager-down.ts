@@ -102,7 +102,7 @@ function diagnose(pod: WatchedPod): Diagnosis & { lines: string[] } {
 function stateOf(pod: WatchedPod, now: number): string {
   const container = failingContainer(pod, now);
   const state = container?.waiting?.reason || `ended with exit code ${container?.ended?.code ?? 'unknown'}`;
-  return `${state}, restarted ${container?.restarts ?? 0} times`;
+  return `${state}, restarted ${count(container?.restarts ?? 0, 'time')}`;
 }
 
 function logs({ name, containers }: WatchedPod): string {

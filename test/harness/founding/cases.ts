@@ -154,12 +154,38 @@ async function startsInVain(plane: ControlPlane): Promise<void> {
 }
 
 async function runPods({ api }: ControlPlane, pods: Record<string, string>): Promise<void> {
-  for (const [name, host] of Object.entries(pods)) await api.post('/api/v1/namespaces/default/pods', pod(name, host));
+  for (const [name, host] of Object.entries(pods)) {
+    const metadata = { name, labels: { app: 'web' } };
+    await api.post('/api/v1/namespaces/default/pods', pod(name, host, { metadata }));
+  }
   const run = async () => {
     const found = await api.list('/api/v1/namespaces/default/pods');
     return found.every(({ status }) => status?.podIP !== undefined);
   };
   if (!(await until(run, 30_000))) throw new Error('the pods do not run');
+  await adopt(api, Object.keys(pods).length);
+}
+
+/** Gives the pods a ReplicaSet, as a Deployment would have made them: who deletes one gets another. */
+async function adopt(api: ControlPlane['api'], replicas: number): Promise<void> {
+  await api.post('/apis/apps/v1/namespaces/default/replicasets', {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name: 'web', namespace: 'default' },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: { containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.9' }] },
+      },
+    },
+  });
+  const owned = async () => {
+    const found = await api.list('/api/v1/namespaces/default/pods');
+    return found.length === replicas && found.every(({ metadata }) => metadata.ownerReferences !== undefined);
+  };
+  if (!(await until(owned, 30_000))) throw new Error('the pods are not adopted');
 }
 
 /** As a pod keeps it from before its node's subnet changed. */

@@ -159,14 +159,21 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
       'warning',
       ['worker-1', 'worker-2'],
       'Machine 3c0c2f5b9f0a4d0e8a4cbe7e0c6f1d92',
-      'on worker-2: rm -f /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup && reboot',
+      'kubectl drain worker-2 --ignore-daemonsets  # then on worker-2: rm -f /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup && reboot; when it is Ready: kubectl uncordon worker-2',
     ],
   ],
   NodeTaintStuck: [
     ['warning', ['worker-2'], 'Field spec.taints', 'kubectl taint nodes worker-2 node.kubernetes.io/not-ready-'],
   ],
   NetworkUnavailable: [['warning', ['worker-2'], 'Condition NetworkUnavailable', 'kubectl describe node worker-2']],
-  AllocationFailed: [['warning', ['worker-2'], 'Event CIDRNotAvailable', 'kubectl podcidr reassign worker-2']],
+  AllocationFailed: [
+    [
+      'warning',
+      ['worker-2'],
+      'Event CIDRNotAvailable',
+      'kubectl podcidr capacity --nodes=6 --compare  # no subnet is free: make room in the cluster CIDR first',
+    ],
+  ],
   DependentUnowned: [
     [
       'warning',
@@ -182,6 +189,12 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
       'Node worker-1',
       'kubectl -n default delete pod web-1 && kubectl -n shop delete pod cart-0',
     ],
+    [
+      'error',
+      ['worker-2'],
+      'Node worker-2',
+      'kubectl -n default get pod debug -o yaml > debug.yaml && kubectl replace --force -f debug.yaml',
+    ],
   ],
   PodAddressDuplicate: [['error', ['worker-1'], 'Address 10.244.1.4', 'kubectl -n default delete pod web-2']],
   PodSandboxFailed: [
@@ -189,7 +202,7 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
       'error',
       ['n3'],
       'Event FailedCreatePodSandBox',
-      'kubectl -n kube-flannel exec kube-flannel-ds-lt8c4 -c kube-flannel -- ip link delete cni0',
+      'kubectl -n kube-flannel exec kube-flannel-ds-lt8c4 -c kube-flannel -- ip link del cni0  # then delete its pods, they have lost their network: kubectl get pods -A --field-selector spec.nodeName=n3',
     ],
   ],
   FlannelAnnotationsMissing: [
@@ -229,7 +242,12 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
     ],
   ],
   FlannelPodFailing: [
-    ['error', ['n2'], 'CNI flannel', 'kubectl -n kube-flannel logs kube-flannel-ds-h2txg -c kube-flannel'],
+    [
+      'error',
+      ['n2'],
+      'CNI flannel',
+      'kubectl -n kube-flannel edit configmap kube-flannel-cfg  # net-conf.json: it is no JSON object',
+    ],
   ],
 };
 

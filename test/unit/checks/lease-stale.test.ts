@@ -35,7 +35,7 @@ function surveyWith(written: Written[], pods: Partial<SurveyPod>[] = []): Cluste
       ],
     }),
   );
-  const base = { namespace: 'default', hostNetwork: false, finished: false, mirror: false, daemonSet: false };
+  const base = { namespace: 'default', hostNetwork: false, finished: false, mirror: false, controlled: true };
   return {
     ...surveyOf(nodes),
     pods: {

@@ -85,7 +85,10 @@ test('one machine id on several nodes is told, the oldest keeps it; zeros and vi
   );
   t.is(found?.message, '3 nodes have the same machine id');
   t.deepEqual(found?.evidence, ['a: machine id m1', 'b: machine id m1', 'c: machine id m1']);
-  t.is(found?.remedy, 'on c, a: rm -f /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup && reboot');
+  t.is(
+    found?.remedy,
+    'kubectl drain c --ignore-daemonsets  # then on c: rm -f /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup && reboot; when it is Ready: kubectl uncordon c, and the same for a',
+  );
   t.deepEqual(report(machine('a', '000-0'), machine('b', '000-0')), []);
   t.deepEqual(report(stuck('a', {}), stuck('b', {})), []);
   t.deepEqual(report(machine('a', 'm', { labels: { type: 'virtual-kubelet' } }), machine('b', 'm')), []);

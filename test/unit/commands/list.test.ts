@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { load } from 'js-yaml';
+import { SUBNET_CODES } from '../../../src/checks/catalogue.ts';
 import { type ListArgs, runList } from '../../../src/commands/list.ts';
 import { Failure } from '../../../src/model/failure.ts';
 import { schemaErrors } from '../../harness/schema.ts';
@@ -132,7 +133,21 @@ test('JSON and YAML hold the same NodeSubnetList, as its schema says', async (t)
   t.is(schemaErrors('node-subnet-list', json), '');
   t.deepEqual(load((await list({ output: 'yaml' })).out), json);
   t.deepEqual(json.items[1], { name: 'worker-289', podCIDRs: ['10.244.31.0/24'], findings: ['SubnetDuplicate'] });
+  t.deepEqual(json.skipped, []);
   t.deepEqual(JSON.parse((await list({ output: 'json', selector: 'no=such' })).out).items, []);
+});
+
+test('what was not judged, and why, is said in one line, and in the data', async (t) => {
+  const filenames = [fixture('healthy/calico.yaml')];
+  const why = 'calico gives pods addresses without spec.podCIDR';
+  const { err } = await list({ filenames });
+  t.is(err, `3 nodes: 3 OK\nnot judged: ${SUBNET_CODES.join(', ')} (${why})\n`);
+  const json = JSON.parse((await list({ filenames, output: 'json' })).out);
+  t.is(schemaErrors('node-subnet-list', json), '');
+  t.deepEqual(
+    json.skipped,
+    SUBNET_CODES.map((code) => ({ code, reason: why })),
+  );
 });
 
 test('a dump on standard input is read with -f -', async (t) => {

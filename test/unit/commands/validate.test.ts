@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { load } from 'js-yaml';
 import { CLUSTER_CODES } from '../../../src/checks/catalogue.ts';
@@ -26,16 +27,8 @@ async function validate(file: string, more: Partial<ValidateArgs> = {}) {
 }
 
 /** Said of a dump of nodes and pods alone. */
-const NOT_JUDGED = [
-  'not judged: SubnetOutsideCNINetwork, ClusterCIDRMismatch (the dump has no ConfigMap)',
-  'not judged: ControllerManagerDown (the dump has no Lease)',
-  'not judged: AllocatorsConflict (the dump has no ConfigMap; the dump has no DaemonSet; the dump has no Deployment)',
-  'not judged: AllocationFailed, PodSandboxFailed (the dump has no Event)',
-  'not judged: DependentUnowned (the dump has no Lease or CSINode)',
-  'not judged: FlannelAnnotationsMissing (the dump has no DaemonSet)',
-]
-  .map((line) => `${line}\n`)
-  .join('');
+const NOT_JUDGED =
+  'not judged: OperationInterrupted, SubnetOutsideCNINetwork, ClusterCIDRMismatch, ControllerManagerDown, AllocatorsConflict, AllocationFailed, DependentUnowned, PodSandboxFailed, FlannelAnnotationsMissing (the dump has no CSINode, ConfigMap, DaemonSet, Deployment, Event or Lease)\n';
 
 test('errors exit 1, with the report on stdout and the last words on stderr', async (t) => {
   const { code, out, err } = await validate('SubnetDuplicate/raises');
@@ -101,6 +94,54 @@ test('a cluster CIDR with host bits is accepted and warned of, once', async (t) 
     (await host({ skip: ['ClusterCIDRHostBits'] })).err,
     /^Warning: cluster CIDR 10\.244\.0\.0\/12 has host bits/,
   );
+});
+
+/** A cluster with calico, two of whose nodes have one subnet, which matters to nobody. */
+const CALICO = readFileSync(fixture('healthy/calico.yaml'), 'utf8').replaceAll('10.244.2.0/24', '10.244.1.0/24');
+
+async function validateCalico(more: Partial<ValidateArgs> = {}) {
+  const context = testContext(CALICO);
+  const code = await runValidate(context, args('', { filenames: ['-'], ...more }));
+  return { code, ...context.printed };
+}
+
+const IGNORED = 'calico gives pods addresses without spec.podCIDR';
+
+test('checks that are silent because the CNI does without subnets are told as not judged, in one line', async (t) => {
+  t.deepEqual(await validateCalico({ only: ['SubnetDuplicate'] }), {
+    code: 0,
+    out: '',
+    err: `not judged: SubnetDuplicate (${IGNORED})\n3 nodes: nothing was judged\n`,
+  });
+  const { err } = await validateCalico({ skip: ['CNIIgnoresPodCIDR'] });
+  t.regex(
+    err,
+    /^not judged: SubnetMissing, .*, FlannelPodFailing \(calico gives pods .*\)\n3 nodes: nothing wrong was found\n$/,
+  );
+  const { skipped } = JSON.parse((await validateCalico({ only: ['PodStray'], output: 'json' })).out);
+  t.deepEqual(skipped, [{ code: 'PodStray', reason: IGNORED }]);
+});
+
+test('where the finding itself says that nothing else is judged, nothing is added', async (t) => {
+  const { code, err } = await validateCalico();
+  t.is(code, 0);
+  t.is(err, 'What a code means: kubectl podcidr explain CNIIgnoresPodCIDR\n3 nodes: 1 for information\n');
+});
+
+test('an operation that was not finished is told once: as a finding, or else as a warning', async (t) => {
+  const warning = /^Warning: operation \S+ \(reassign by root@bastion-1\) is not finished/;
+  const found = await validate('OperationInterrupted/raises');
+  t.regex(found.out, /^ERRORS \(1\)\n\nOperationInterrupted /);
+  t.notRegex(found.err, /Warning/);
+  t.regex((await validate('OperationInterrupted/raises', { only: ['SubnetMissing'] })).err, warning);
+});
+
+test('without the journal nobody knows whether an operation was left unfinished', async (t) => {
+  t.deepEqual(await validate('SubnetDuplicate/raises', { only: ['OperationInterrupted'] }), {
+    code: 0,
+    out: '',
+    err: 'not judged: OperationInterrupted (the dump has no ConfigMap)\n4 nodes: nothing was judged\n',
+  });
 });
 
 test('every report is a ValidationReport as its schema says, in JSON and in YAML', async (t) => {

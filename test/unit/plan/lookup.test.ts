@@ -16,7 +16,7 @@ const podOn = (name: string, node: string, address: string, more: Partial<Survey
   hostNetwork: false,
   finished: false,
   mirror: false,
-  daemonSet: false,
+  controlled: true,
   ...more,
 });
 

@@ -26,7 +26,7 @@ const pod = (address: string, more: Partial<SurveyPod> = {}): SurveyPod => ({
   hostNetwork: false,
   finished: false,
   mirror: false,
-  daemonSet: false,
+  controlled: true,
   ...more,
 });
 
@@ -78,11 +78,13 @@ test('names are printed as kubectl get -o name prints them', (t) => {
   t.is(renderNames([row('a', []), row('b', [])]), 'node/a\nnode/b\n');
 });
 
-test('the data has name, subnets as written and codes', (t) => {
-  t.deepEqual(nodeSubnetList([row('a', ['10.244.1.5/24'], { codes: ['SubnetMalformed'] })]), {
+test('the data has name, subnets as written and codes, and what was not judged', (t) => {
+  const skipped = [{ code: 'SubnetOverlap', reason: 'r' }];
+  t.deepEqual(nodeSubnetList([row('a', ['10.244.1.5/24'], { codes: ['SubnetMalformed'] })], skipped), {
     apiVersion: 'kubectl-podcidr/v1',
     kind: 'NodeSubnetList',
     items: [{ name: 'a', podCIDRs: ['10.244.1.5/24'], findings: ['SubnetMalformed'] }],
+    skipped,
   });
 });
 

@@ -54,6 +54,13 @@ test('JUnit has a test for each finding, for each check that found nothing and f
   t.is(suite?.children[4]?.children[0]?.attributes.message, 'the service range is "unknown"; give it');
 });
 
+test('JUnit counts the nodes of a finding that names some, and no others', (t) => {
+  const body = (nodes: string[]) =>
+    renderJUnit({ findings: [finding('SubnetMissing', 'error', nodes)], skipped: [] }, errors);
+  t.regex(body(['a', 'b']), />2 nodes: a, b\n/);
+  t.notRegex(body([]), /0 nodes/);
+});
+
 test('what --fail-on lets pass is no failure in JUnit either', (t) => {
   const failures = (fails: (one: Finding) => boolean) =>
     readXML(renderJUnit(REPORT, { codes: CODES, fails })).attributes.failures;

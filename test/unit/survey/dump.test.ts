@@ -91,7 +91,7 @@ test('pods of the dump are read, without those there is a reason', (t) => {
       },
     ],
   });
-  t.deepEqual(survey(json(node('a'))).pods, { known: false, reason: 'the dump has no pods' });
+  t.deepEqual(survey(json(node('a'))).pods, { known: false, reason: 'the dump has no Pod' });
 });
 
 for (const [title, text, expected] of [

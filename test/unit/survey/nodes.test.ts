@@ -38,6 +38,6 @@ test('of a pod the kinds of address that matter are told apart', (t) => {
     spec: { hostNetwork: true, nodeName: 'n' },
     status: { phase: 'Succeeded', podIP: '10.0.0.1' },
   });
-  t.like(pod, { mirror: true, daemonSet: true, hostNetwork: true, finished: true, node: 'n' });
+  t.like(pod, { mirror: true, controlled: true, hostNetwork: true, finished: true, node: 'n' });
   t.deepEqual(pod.addresses, ['10.0.0.1']);
 });

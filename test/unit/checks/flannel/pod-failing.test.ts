@@ -78,6 +78,18 @@ test('a log that cannot be read says so, an unknown text shows the lines that te
   t.is(strange?.evidence[1], 'a: an error of some kind');
 });
 
+test('where net-conf.json is at fault its ConfigMap is named: the log was shown', (t) => {
+  const unreadable = 'Failed to create SubnetManager: error parsing subnet config: unexpected end of JSON input';
+  const remedy = (line: string, ...configs: FlannelConfig[]) => report([pod('a', [line])], NODES, configs)[0]?.remedy;
+  const broken = { ...config(), problem: 'it is no JSON object' };
+  t.is(remedy(unreadable, broken), 'kubectl -n kube-flannel edit configmap cfg  # net-conf.json: it is no JSON object');
+  t.is(
+    remedy('Error fetching backend: unknown backend type: vxlam', config('10.244.0.0/16')),
+    'kubectl -n kube-flannel edit configmap cfg  # its net-conf.json',
+  );
+  t.is(remedy(unreadable), 'kubectl -n kube-flannel get configmaps  # the one with net-conf.json is to be edited');
+});
+
 test('an image that cannot be had is told as such, whatever the log', (t) => {
   const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
   const container = crashing('kube-flannel', { waiting });

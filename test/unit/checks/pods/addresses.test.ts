@@ -20,7 +20,7 @@ const pod = (name: string, node: string, ...addresses: string[]): SurveyPod => (
   finished: false,
   running: true,
   mirror: false,
-  daemonSet: false,
+  controlled: true,
 });
 
 const fine = (count: number) => Array.from({ length: count }, (_, at) => pod(`f${at}`, 'c', `10.244.3.${at + 100}`));

@@ -19,7 +19,7 @@ const waiting = (name: string, node: string, more: Partial<SurveyPod> = {}): Sur
   hostNetwork: false,
   finished: false,
   mirror: false,
-  daemonSet: false,
+  controlled: true,
   ...more,
 });
 
@@ -69,13 +69,13 @@ test('a bridge of an earlier life is removed through flannel’s pods, where all
   const pods = [waiting('x', 'a'), waiting('y', 'b')];
   t.is(
     report([waiting('x', 'a')], [event('x', BRIDGE)])[0]?.remedy,
-    'kubectl -n kube-flannel exec f-a -c kube-flannel -- ip link delete cni0',
+    'kubectl -n kube-flannel exec f-a -c kube-flannel -- ip link del cni0  # then delete its pods, they have lost their network: kubectl get pods -A --field-selector spec.nodeName=a',
   );
   t.is(report(pods, [event('x', BRIDGE), event('y', BRIDGE)])[0]?.remedy, 'kubectl podcidr inspect a');
   const both = [healthy, { ...healthy, name: 'kube-flannel/f-b', node: 'b' }];
   t.is(
     report(pods, [event('x', BRIDGE), event('y', BRIDGE)], both)[0]?.remedy,
-    'kubectl -n kube-flannel exec f-a -c kube-flannel -- ip link delete cni0 && kubectl -n kube-flannel exec f-b -c kube-flannel -- ip link delete cni0',
+    'kubectl -n kube-flannel exec f-a -c kube-flannel -- ip link del cni0 && kubectl -n kube-flannel exec f-b -c kube-flannel -- ip link del cni0  # then delete their pods, they have lost their network: kubectl get pods -A --field-selector spec.nodeName=a; kubectl get pods -A --field-selector spec.nodeName=b',
   );
   t.is(
     report([waiting('x', 'Bad_Name')], [event('x', FULL)])[0]?.remedy,
