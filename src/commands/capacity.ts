@@ -17,6 +17,7 @@ import { mergeSettings } from '../survey/settings/merge.ts';
 import type { Context } from './context.ts';
 import { surveyProposed } from './proposed-survey.ts';
 import { type Source, surveyAndJudge } from './read-survey.ts';
+import { tellingFlags } from './without-cluster.ts';
 
 export interface CapacityArgs extends Source {
   /** What is not a flag: capacity takes nothing. */
@@ -102,12 +103,21 @@ async function readGround(context: Context, args: CapacityArgs, sizing: boolean)
     return { settings: survey.settings, survey, present };
   }
   const given = mergeSettings(args.settings, { known: false, reason: 'no cluster was asked' });
-  const complete = given.clusterCIDRs.known && given.serviceCIDRs.known && (sizing || given.nodeMasks.known);
-  if (args.filenames.length === 0 && complete) return { settings: given, survey: undefined, present: undefined };
-  const { survey } = await surveyAndJudge(context, args, { pods: 'none', collections: needsOf([]) }, () => ({
-    findings: [],
-    skipped: [],
-  }));
+  const missing = [
+    ...(given.clusterCIDRs.known ? [] : ['cluster-cidr']),
+    ...(sizing || given.nodeMasks.known ? [] : ['node-cidr-mask-size']),
+    ...(given.serviceCIDRs.known ? [] : ['service-cluster-ip-range']),
+  ];
+  if (args.filenames.length === 0 && missing.length === 0) {
+    return { settings: given, survey: undefined, present: undefined };
+  }
+  const some = Object.values(args.settings).some((value) => value !== undefined);
+  const { survey } = await surveyAndJudge(
+    some ? tellingFlags(context, missing) : context,
+    args,
+    { pods: 'none', collections: needsOf([]) },
+    () => ({ findings: [], skipped: [] }),
+  );
   return { settings: survey.settings, survey, present: undefined };
 }
 
