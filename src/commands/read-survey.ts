@@ -41,8 +41,14 @@ export async function surveyAndJudge(
   tellInterrupted(context, judged.survey);
   // What a finding says is not said twice.
   const said = judged.report.findings.some(({ code }) => code === 'ClusterCIDRHostBits');
-  for (const warning of said ? [] : judged.survey.warnings) context.streams.err(`Warning: ${escapeLine(warning)}\n`);
+  tellWarnings(context, said ? { ...judged.survey, warnings: [] } : judged.survey);
   return judged;
+}
+
+/** What is odd about the settings, and where those that were given contradict the cluster. */
+export function tellWarnings({ streams }: Pick<Context, 'streams'>, survey: ClusterSurvey): void {
+  const { warnings, differences = [] } = survey;
+  for (const warning of [...differences, ...warnings]) streams.err(`Warning: ${escapeLine(warning)}\n`);
 }
 
 /** What was begun and not finished matters to every reader: a Node may be absent. */

@@ -96,4 +96,6 @@ export interface ClusterSurvey {
   interrupted?: InterruptedOperation[];
   /** What is accepted but odd, a sentence each: printed after "Warning: ". */
   warnings: string[];
+  /** Where settings that were given say something else than the cluster, a sentence each: printed in the same way. */
+  differences?: string[];
 }
