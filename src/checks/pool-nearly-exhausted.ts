@@ -1,6 +1,6 @@
 import type { PoolCount } from '../subnet/pool-count.ts';
 import { type Judge, NONE } from './check.ts';
-import { countPools, widen } from './pool.ts';
+import { countPools, relieve } from './pool.ts';
 
 /** A family of the cluster CIDR with few free subnets. */
 export const judgePoolNearlyExhausted: Judge = (view) => {
@@ -8,6 +8,7 @@ export const judgePoolNearlyExhausted: Judge = (view) => {
   if ('skipped' in pools) return pools;
   const scarce = pools.filter(isScarce);
   if (scarce.length === 0) return NONE;
+  const { remedy, evidence } = relieve(view, scarce, isScarce);
   const texts = scarce.map(({ cluster, free }) => `${free} of ${cluster.text}`).join(' and ');
   return {
     findings: [
@@ -16,8 +17,8 @@ export const judgePoolNearlyExhausted: Judge = (view) => {
         nodes: [],
         subject: { kind: 'Setting', name: '--cluster-cidr' },
         message: `few subnets are left in the cluster CIDR: ${texts}`,
-        evidence: scarce.map(({ words }) => words),
-        remedy: widen(view),
+        evidence: [...scarce.map(({ words }) => words), ...evidence],
+        remedy,
       },
     ],
   };

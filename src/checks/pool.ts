@@ -1,8 +1,10 @@
 import type { Block } from '../model/cidr.ts';
+import { contains } from '../subnet/block.ts';
 import { maskObjection } from '../subnet/node-mask.ts';
 import { countPool, type PoolCount } from '../subnet/pool-count.ts';
 import { unknown } from './check.ts';
-import type { View } from './view.ts';
+import { reassign } from './remedy.ts';
+import { nodeNames, type View } from './view.ts';
 
 /** One family's node subnets, counted. */
 export interface CountedPool extends PoolCount {
@@ -36,7 +38,39 @@ export function countPools({ survey, holdings }: View): CountedPool[] | { skippe
   });
 }
 
-/** The command that names flags for twice as many nodes; it works when pasted. */
-export function widen({ survey: { nodes } }: View): string {
-  return `kubectl podcidr capacity --nodes=${Math.max(2 * nodes.length, 2)} --compare`;
+/** What frees subnets of a scarce pool, and what is to be said of it. */
+export interface Relief {
+  remedy: string;
+  evidence: string[];
 }
+
+/**
+ * Nodes whose subnets are larger than the node mask and without which no pool is scarce: their new subnets cure it. Else the
+ * command that names flags for twice as many nodes, and for so many at least that the pools have to grow. It works when pasted.
+ */
+export function relieve(view: View, pools: CountedPool[], isScarce: (pool: PoolCount) => boolean): Relief {
+  const { survey, holdings } = view;
+  const { serviceCIDRs } = survey.settings;
+  const services = serviceCIDRs.known ? serviceCIDRs.value : [];
+  const held = (oversized: boolean) =>
+    holdings.filter(
+      ({ block }) => oversized === pools.some(({ cluster, mask }) => contains(cluster, block) && block.prefix < mask),
+    );
+  const blocks = held(false).map(({ block }) => block);
+  const cause = held(true);
+  if (cause.length > 0 && !pools.some(({ cluster, mask }) => isScarce(countPool(cluster, mask, services, blocks)))) {
+    return {
+      remedy: reassign(nodeNames(cause)),
+      evidence: cause.map(({ node, text }) => `${node.name}: ${text} is larger than a node subnet, and takes up many`),
+    };
+  }
+  const nodes = survey.nodes.length;
+  const most = Math.max(...pools.map(({ free }) => Number(free)));
+  return {
+    remedy: `kubectl podcidr capacity --nodes=${Math.max(2 * nodes, nodes + most + ENOUGH)} --compare`,
+    evidence: [],
+  };
+}
+
+/** Free subnets beside which two or fewer are not what is left. */
+const ENOUGH = 3;

@@ -19,13 +19,14 @@ export function clusterCIDROf(view: View): string[] {
   return config && config.networks.length > 0 ? [config.networks.map(({ block }) => block.text).join(',')] : [];
 }
 
-const REASSIGN = 'kubectl podcidr reassign ';
+const COMMAND = /^kubectl podcidr (?:reassign|capacity) /;
 
-/** A command that changes subnets, with the settings that it could not read by itself: they were given to us, or are flannel's. */
+/** A command that rests on the settings, with the settings that it could not read by itself: they were given to us, or are flannel's. */
 export function withSettings(remedy: string, view: View): string {
-  if (!remedy.startsWith(REASSIGN)) return remedy;
+  const [command] = COMMAND.exec(remedy) ?? [];
+  if (command === undefined) return remedy;
   const flags = settingFlags(view);
-  return flags.length === 0 ? remedy : `${REASSIGN}${flags.join(' ')} ${remedy.slice(REASSIGN.length)}`;
+  return flags.length === 0 ? remedy : `${command}${flags.join(' ')} ${remedy.slice(command.length)}`;
 }
 
 function settingFlags(view: View): string[] {

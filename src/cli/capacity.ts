@@ -11,7 +11,9 @@ export const capacity: Subcommand = {
   summary: 'Count the nodes that the cluster CIDR holds',
   description: [
     'Count the nodes that the cluster CIDR holds, as kube-controller-manager does: possible, under the service',
-    'range, used and free, of each family. With --nodes it answers with the smallest flags that hold so many.',
+    'range, used and free, of each family. With --nodes it answers with the flags that hold so many nodes in all:',
+    'a cluster CIDR grows around itself and a node mask stays, but for --max-pods. Where there is no cluster yet, and',
+    'no node mask is given, they are the smallest ones.',
     'When the settings that it needs are all given, it contacts no cluster.',
     'Exit code 1 when --compare finds an error or a warning.',
   ].join('\n'),
@@ -36,9 +38,13 @@ export const capacity: Subcommand = {
     nodes: {
       type: 'text',
       value: 'N',
-      help: 'the smallest flags that hold so many nodes; a node mask that is given stays',
+      help: 'the flags that hold so many nodes in all, those that there are included',
     },
-    'max-pods': { type: 'text', value: 'N', help: 'with --nodes: pods that a node may have (default 110)' },
+    'max-pods': {
+      type: 'text',
+      value: 'N',
+      help: 'with --nodes: pods that a node may have (without a cluster 110); a larger subnet changes the node mask',
+    },
     compare: {
       type: 'bool',
       help: 'what the settings given, or those that --nodes chooses, would break in this cluster or dump',

@@ -23,7 +23,7 @@ import type { Context } from './context.ts';
 import { readIgnored } from './ignored.ts';
 import { refuseInterrupted } from './interrupted-nodes.ts';
 import { judgeDrains } from './judge-drains.ts';
-import { tellInterrupted } from './read-survey.ts';
+import { tellInterrupted, tellWarnings } from './read-survey.ts';
 import { type Shown, showDryRun, showPlan } from './show-plan.ts';
 
 /** What every command that moves nodes knows. */
@@ -77,7 +77,7 @@ export async function moveNodes(
   try {
     const survey = await surveyCluster(wire, { pods: 'none', clusterUID: true, freshness: 'quorum' }, args.settings);
     tellInterrupted(context, survey);
-    for (const warning of survey.warnings) streams.err(`Warning: ${escapeLine(warning)}\n`);
+    tellWarnings(context, survey);
     warnOfServices(context, survey);
     const { machinePaused, offlineNode } = args;
     const judgement = { machinePaused, offlineNode, ignored, surroundings: await readSurroundings(wire, survey) };

@@ -41,9 +41,14 @@ export async function surveyAndJudge(
   // What a finding says is not said twice.
   const isFound = (wanted: string) => judged.report.findings.some(({ code }) => code === wanted);
   if (!isFound('OperationInterrupted')) tellInterrupted(context, judged.survey);
-  for (const warning of isFound('ClusterCIDRHostBits') ? [] : judged.survey.warnings)
-    context.streams.err(`Warning: ${escapeLine(warning)}\n`);
+  tellWarnings(context, isFound('ClusterCIDRHostBits') ? { ...judged.survey, warnings: [] } : judged.survey);
   return judged;
+}
+
+/** What is odd about the settings, and where those that were given contradict the cluster. */
+export function tellWarnings({ streams }: Pick<Context, 'streams'>, survey: ClusterSurvey): void {
+  const { warnings, differences = [] } = survey;
+  for (const warning of [...differences, ...warnings]) streams.err(`Warning: ${escapeLine(warning)}\n`);
 }
 
 /** What was begun and not finished matters to every reader: a Node may be absent. */

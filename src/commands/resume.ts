@@ -16,6 +16,7 @@ import { atWork } from './at-work.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
 import { findOperation, wholeJournal } from './find-operation.ts';
+import { tellWarnings } from './read-survey.ts';
 
 export interface ResumeArgs {
   /** At most one operation id. */
@@ -52,6 +53,7 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     }
     const of = rolledBack(operation, journal);
     const survey = await surveyAgain(wire, manifest, args.settings);
+    tellWarnings(context, { ...survey, warnings: [] });
     streams.err(renderStanding(manifest, standings(operation)));
     if (!args.yes && !(await agreed(context, `Resume operation ${operation.id}?`))) {
       return nothing(context, 'resume cancelled');
@@ -105,5 +107,7 @@ export async function surveyAgain(
   };
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   const needs = { pods: 'none', clusterUID: true, freshness: 'quorum' } as const;
-  return surveyCluster(wire, needs, Object.keys(given).length > 0 ? { ...planned, ...given } : planned);
+  const survey = await surveyCluster(wire, needs, { ...planned, ...given });
+  // What was planned with is nobody's typing error.
+  return Object.keys(given).length > 0 ? survey : { ...survey, differences: [] };
 }

@@ -12,6 +12,7 @@ import { newManifest } from './carry-out.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
 import { findOperation, wholeJournal } from './find-operation.ts';
+import { tellWarnings } from './read-survey.ts';
 import { drainedAs, type ResumeArgs, standings, surveyAgain } from './resume.ts';
 
 export interface RollbackArgs extends ResumeArgs {
@@ -47,6 +48,7 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
       return EXIT.fine;
     }
     const survey = await surveyAgain(wire, found.manifest, args.settings);
+    tellWarnings(context, { ...survey, warnings: [] });
     const ground = surveyGround(survey);
     const back = movesBack(found.records, { moves: former?.manifest.moves ?? [] });
     // One that was begun says itself how far each is.

@@ -20,7 +20,7 @@ import type { Context } from './context.ts';
 import { wholeJournal } from './find-operation.ts';
 import { namedNodes } from './named-nodes.ts';
 import { progressDisplay } from './progress-display.ts';
-import { tellInterrupted } from './read-survey.ts';
+import { tellInterrupted, tellWarnings } from './read-survey.ts';
 import { verifyTools } from './verify-tools.ts';
 
 export interface VerifyArgs {
@@ -44,7 +44,7 @@ export async function runVerify(context: Context, args: VerifyArgs): Promise<Exi
     const needs = { pods: 'none', clusterUID: false, freshness: 'quorum' } as const;
     const survey = await surveyCluster(wire, needs, args.settings);
     tellInterrupted(context, survey);
-    for (const warning of survey.warnings) context.streams.err(`Warning: ${escapeLine(warning)}\n`);
+    tellWarnings(context, survey);
     const subjects = await findSubjects(context, args, names, { wire, survey });
     const lines = subjects.length === 0 ? [] : await look(context, args, subjects, { wire, survey });
     return print(context, args, inOrder(lines, subjects));

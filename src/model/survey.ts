@@ -99,4 +99,6 @@ export interface ClusterSurvey {
   journalUnread?: string;
   /** What is accepted but odd, a sentence each: printed after "Warning: ". */
   warnings: string[];
+  /** Where settings that were given say something else than the cluster, a sentence each: printed in the same way. */
+  differences?: string[];
 }

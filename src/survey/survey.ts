@@ -17,6 +17,7 @@ import { readNode } from './nodes.ts';
 import type { PartOfPods } from './part-of-pods.ts';
 import { skimPods } from './pod-skim.ts';
 import { readPod } from './pods.ts';
+import { settingDifferences } from './settings/differences.ts';
 import { mergeSettings } from './settings/merge.ts';
 import { settingWarnings } from './settings/warnings.ts';
 
@@ -65,7 +66,9 @@ export function surveyInventory({ collections, ...rest }: Inventory, flags: Sett
   const { origin, now, nodes, clusterUID } = rest;
   const { pods, controllerManagers, journal } = collections;
   const { kubeadmConfig, serviceCIDRs } = collections;
-  const settings = mergeSettings(flags, controllerManagers, { nodes, kubeadmConfig, serviceCIDRs });
+  const others = { nodes, kubeadmConfig, serviceCIDRs };
+  const settings = mergeSettings(flags, controllerManagers, others);
+  const own = mergeSettings({}, controllerManagers, others);
   return {
     origin,
     clusterUID,
@@ -77,6 +80,7 @@ export function surveyInventory({ collections, ...rest }: Inventory, flags: Sett
     interrupted: journal.known ? interrupted(journal.value, now) : [],
     ...(journal.known ? {} : { journalUnread: journal.reason }),
     warnings: settingWarnings(settings),
+    differences: settingDifferences(flags, settings, own),
   };
 }
 

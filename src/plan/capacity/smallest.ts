@@ -4,12 +4,12 @@ import type { ClusterSettings } from '../../model/settings.ts';
 import { count } from '../../model/text.ts';
 import { blockAt } from '../../subnet/block.ts';
 import { BITS, sizeOf } from '../../subnet/family.ts';
-import { MOST_IPV6_BITS, maskObjection } from '../../subnet/node-mask.ts';
+import { MOST_IPV6_BITS } from '../../subnet/node-mask.ts';
 import { NOT_FOR_PODS } from '../../subnet/occupancy.ts';
 import { countPool } from '../../subnet/pool-count.ts';
 import type { PoolSettings } from './count.ts';
 
-/** What has to be held. */
+/** What has to be held by a cluster that is not there yet. */
 export interface Demand {
   nodes: number;
   /** Pods that one node may have at the same time. */
@@ -25,7 +25,8 @@ export interface Wish {
 }
 
 /**
- * The smallest cluster CIDR and the smallest node subnets of each family that hold the demand beside the service range. At most
+ * The smallest cluster CIDR and the smallest node subnets of each family that hold the demand beside the service range, where no
+ * settings are to be kept (grown.ts keeps them). At most
  * 2^16 subnets of IPv6, as kube-controller-manager counts no more. Throws Failure when no flags hold it.
  */
 export function smallestPools(wishes: Wish[], services: Block[], demand: Demand): PoolSettings[] {
@@ -40,8 +41,8 @@ export function smallestPools(wishes: Wish[], services: Block[], demand: Demand)
   });
 }
 
-/** The prefix length of the smallest subnet whose addresses, but three, are enough. */
-function smallestMask({ family }: Block, maxPods: number): number {
+/** The prefix length of the smallest subnet whose addresses, but three, are enough. Throws Failure when the family has none. */
+export function smallestMask({ family }: Block, maxPods: number): number {
   // 2^bits ≥ addresses
   const bits = (BigInt(maxPods) + NOT_FOR_PODS - 1n).toString(2).length;
   if (bits > BITS[family]) throw new Failure(`no ${family} subnet holds ${count(maxPods, 'pod')}`);
@@ -67,18 +68,6 @@ export function poolFlags(pools: PoolSettings[]): string[] {
       ? pools.map(({ mask }) => `--node-cidr-mask-size=${mask}`)
       : pools.map(({ cluster, mask }) => `--node-cidr-mask-size-${cluster.family.toLowerCase()}=${mask}`);
   return [`--cluster-cidr=${clusters}`, ...masks];
-}
-
-/** True when the settings that there are hold the demand, so that nothing must change. */
-export function holdDemand({ clusterCIDRs, nodeMasks, ...rest }: ClusterSettings, { nodes, maxPods }: Demand): boolean {
-  if (!clusterCIDRs.known || !nodeMasks.known) return false;
-  const services = rest.serviceCIDRs.known ? rest.serviceCIDRs.value : [];
-  return clusterCIDRs.value.every(({ block }, at) => {
-    const mask = nodeMasks.value[at]?.length ?? 0;
-    if (maskObjection(block, mask)) return false;
-    const { possible, reserved } = countPool(block, mask, services, []);
-    return possible - reserved >= BigInt(nodes) && sizeOf(block.family, mask) >= BigInt(maxPods) + NOT_FOR_PODS;
-  });
 }
 
 /** The settings with these pools in place of theirs, as if kube-controller-manager had their flags. */

@@ -73,7 +73,7 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
   SubnetOverlapsNodeAddress: [['error', ['worker-1'], 'Node worker-1', 'kubectl podcidr reassign worker-1']],
   SubnetFamilyMissing: [['warning', ['worker-1'], 'Setting --cluster-cidr', 'kubectl podcidr reassign worker-1']],
   PoolExhausted: [['error', ['worker-4'], 'Setting --cluster-cidr', 'kubectl podcidr capacity --nodes=10 --compare']],
-  PoolNearlyExhausted: [['warning', [], 'Setting --cluster-cidr', 'kubectl podcidr capacity --nodes=4 --compare']],
+  PoolNearlyExhausted: [['warning', [], 'Setting --cluster-cidr', 'kubectl podcidr capacity --nodes=7 --compare']],
   SubnetTooSmall: [
     [
       'info',

@@ -38,6 +38,40 @@ test('many free subnets are not few, however large the pool is', (t) => {
   t.is(held(51), 0);
 });
 
+test('the remedy names flags that end it: for twice as many nodes, and for more than there is room for', (t) => {
+  const remedy = (nodes: number, given: object = {}) => {
+    const survey = surveyOf(fleet(nodes), { clusterCIDR: '10.244.0.0/22', nodeCIDRMaskSize: '24', ...given });
+    const [found] = runChecks(survey, { codes: ['PoolExhausted', 'PoolNearlyExhausted'] }).findings;
+    return found?.remedy;
+  };
+  const settings = '--cluster-cidr=10.244.0.0/22 --node-cidr-mask-size=24';
+  t.is(remedy(2), `kubectl podcidr capacity ${settings} --nodes=7 --compare`);
+  t.is(remedy(3), `kubectl podcidr capacity ${settings} --nodes=7 --compare`);
+  t.is(remedy(4), `kubectl podcidr capacity ${settings} --nodes=8 --compare`);
+});
+
+test('where one node takes up the pool, it is that node that is given another subnet', (t) => {
+  const judged = (...subnets: string[]) => {
+    const nodes = subnets.map((text, at) => nodeWith(`n${at}`, [text]));
+    const survey = surveyOf(nodes, { clusterCIDR: '10.244.0.0/20', nodeCIDRMaskSize: '24' });
+    const [found] = runChecks(survey, { codes: ['PoolExhausted', 'PoolNearlyExhausted'] }).findings;
+    return [found?.code, found?.remedy.replace(/ --c\S+ --n\S+-size\S+/, ''), ...(found?.evidence.slice(1) ?? [])];
+  };
+  t.deepEqual(judged('10.244.0.0/20', '10.244.1.0/24'), [
+    'PoolExhausted',
+    'kubectl podcidr reassign n0',
+    'n0: 10.244.0.0/20 is larger than a node subnet, and takes up many',
+  ]);
+  t.deepEqual(judged('10.244.0.0/21', '10.244.8.0/22', '10.244.12.0/23').slice(0, 2), [
+    'PoolNearlyExhausted',
+    'kubectl podcidr reassign n0 n1 n2',
+  ]);
+  t.deepEqual(judged('10.244.0.0/20', ...fleet(16).map(({ podCIDRs }) => podCIDRs[0] ?? '')), [
+    'PoolExhausted',
+    'kubectl podcidr capacity --nodes=34 --compare',
+  ]);
+});
+
 test('what the service range takes counts as gone', (t) => {
   t.deepEqual(codes(3, '10.244.0.0/22', { serviceClusterIPRange: '10.244.3.0/26' }), ['PoolExhausted warning']);
 });

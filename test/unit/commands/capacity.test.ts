@@ -50,6 +50,22 @@ test('one setting that is not given sends us to the cluster', async (t) => {
   }
 });
 
+for (const [title, settings, nodes, hint] of [
+  ['the service range', { ...ALL, serviceClusterIPRange: undefined }, undefined, '--service-cluster-ip-range'],
+  ['two of them', { clusterCIDR: '10.244.0.0/16' }, undefined, '--node-cidr-mask-size and --service-cluster-ip-range'],
+  ['none but it for --nodes', { clusterCIDR: '10.244.0.0/16' }, '9', '--service-cluster-ip-range'],
+] as const) {
+  test(`who gives settings and has no cluster is told what is missing: ${title}`, async (t) => {
+    const failure = await t.throwsAsync(capacity({ settings, nodes }), { instanceOf: Failure });
+    t.is((failure as Failure).hint, `without a cluster: give ${hint} too`);
+  });
+}
+
+test('who gives none is told of the cluster alone', async (t) => {
+  const failure = await t.throwsAsync(capacity({}), { instanceOf: Failure });
+  t.is((failure as Failure).hint, undefined);
+});
+
 test('counts beyond 2^53 are exact decimal texts, and a power in the table', async (t) => {
   const settings = { ...ALL, ...DUAL };
   const report = JSON.parse((await capacity({ settings })).out);
@@ -82,8 +98,54 @@ test('--nodes answers with flags, and says when nothing must change', async (t) 
   t.is(report.families[0].nodesFree, 512);
   const held = await capacity({ filenames: dump('SubnetOutsideClusterCIDR/near-miss'), nodes: '3', maxPods: '200' });
   t.regex(held.err, /the settings of the cluster hold them already/);
+  t.notRegex(held.err, /add --compare/);
   const kept = await capacity({ settings: ALL, nodes: '500' });
   t.deepEqual(JSON.parse(kept.out).flags, ['--cluster-cidr=10.244.0.0/15', '--node-cidr-mask-size=24']);
+  const enough = await capacity({ settings: ALL, nodes: '256' });
+  t.deepEqual(JSON.parse(enough.out).flags, ['--cluster-cidr=10.244.0.0/16', '--node-cidr-mask-size=24']);
+  t.regex(enough.err, /the settings that were given hold them already/);
+});
+
+for (const [title, file, more, expected] of [
+  [
+    'both families grow, each with its own node mask',
+    'healthy/kubeadm-flannel-dual-stack',
+    { nodes: '1000' },
+    ['--cluster-cidr=10.244.0.0/14,fd00:10:244::/54', '--node-cidr-mask-size-ipv4=24', '--node-cidr-mask-size-ipv6=64'],
+  ],
+  [
+    'what has room is not made smaller',
+    'healthy/kubeadm-flannel-vxlan',
+    { nodes: '10' },
+    ['--cluster-cidr=10.244.0.0/16', '--node-cidr-mask-size=24'],
+  ],
+  [
+    'a node that holds the whole pool is one node',
+    'checks/SubnetOverlap/raises',
+    { nodes: '10' },
+    ['--cluster-cidr=10.244.0.0/15', '--node-cidr-mask-size=24'],
+  ],
+  [
+    'the remedy of PoolNearlyExhausted',
+    'checks/PoolNearlyExhausted/raises',
+    { nodes: '7', compare: true },
+    ['--cluster-cidr=10.244.0.0/21', '--node-cidr-mask-size=24'],
+  ],
+] as const) {
+  test(`--nodes keeps what there is: ${title}`, async (t) => {
+    const { code, out } = await capacity({ filenames: [fixture(`${file}.yaml`)], ...more });
+    const report = JSON.parse(out);
+    t.deepEqual(report.flags, [...expected]);
+    t.deepEqual(report.breaks, []);
+    t.is(code, 0);
+  });
+}
+
+test('--max-pods alone changes a node mask, and says whom it does not reach', async (t) => {
+  const filenames = [fixture('healthy/kubeadm-flannel-vxlan.yaml')];
+  const { out, err } = await capacity({ filenames, nodes: '10', maxPods: '300' });
+  t.deepEqual(JSON.parse(out).flags, ['--cluster-cidr=10.244.0.0/16', '--node-cidr-mask-size=23']);
+  t.regex(err, /--max-pods needs subnets of \/23: nodes keep theirs of \/24 of IPv4 until they are moved/);
 });
 
 for (const [title, file, settings, code, breaks] of [
@@ -228,6 +290,14 @@ for (const [more, expected] of [
   [
     { settings: { ...ALL, clusterCIDR: 'fd00::/40', nodeCIDRMaskSize: '64' } },
     /does not start: the node mask \/64 is 24 bits longer .* of IPv6 at most 16 are allowed/,
+  ],
+  [
+    { filenames: [fixture('healthy/k3s.yaml')], nodes: '500' },
+    /10\.42\.0\.0\/16 cannot grow until it holds 500 nodes .*: 10\.42\.0\.0\/15 overlaps the service range 10\.43\.0\.0\/16/,
+  ],
+  [
+    { filenames: [fixture('healthy/gke.yaml')], nodes: '500', settings: { clusterCIDR: '10.4.0.0/14' } },
+    /the node mask size is not known/,
   ],
   [
     { filenames: dump('NodeMaskInvalid/raises') },

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Failure } from '../../../../src/model/failure.ts';
 import { countFamilies, poolsOf, servicesOf } from '../../../../src/plan/capacity/count.ts';
-import { holdDemand, withPools } from '../../../../src/plan/capacity/smallest.ts';
+import { withPools } from '../../../../src/plan/capacity/smallest.ts';
 import { node, survey } from '../support.ts';
 
 const UNREAD = { known: false, reason: 'forbidden' } as const;
@@ -58,19 +58,6 @@ test('what is not known, or does not start, cannot be counted; the flag that wou
   );
   t.is(start.hint, 'give a node mask of 22 to 32, or another cluster CIDR');
   t.deepEqual(servicesOf({ ...settings, serviceCIDRs: UNREAD }), []);
-});
-
-test('settings hold a demand up to what they have, beside the service range, family by family', (t) => {
-  const holds = (nodes: number, maxPods: number, given = settings) => holdDemand(given, { nodes, maxPods });
-  t.true(holds(3, 253));
-  t.false(holds(4, 253));
-  t.false(holds(3, 254));
-  t.true(holds(4, 253, { ...settings, serviceCIDRs: UNREAD }));
-  t.false(holds(1, 1, { ...settings, clusterCIDRs: UNREAD }));
-  t.false(holds(1, 1, { ...settings, nodeMasks: UNREAD }));
-  const wrong = { known: true as const, source: '', value: [{ family: 'IPv4' as const, length: 20 }] };
-  t.false(holds(1, 1, { ...settings, nodeMasks: wrong }));
-  t.false(holds(1, 1, { ...settings, nodeMasks: { ...wrong, value: [] } }));
 });
 
 test('proposed pools stand in place of the cluster’s own, as their flags would say them', (t) => {
