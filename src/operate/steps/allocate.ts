@@ -87,10 +87,15 @@ function isInvalid(error: unknown): boolean {
   return error instanceof Error && 'status' in error && error.status === 422;
 }
 
-/** The Node as it is now, with what it was given, is moved like any other; what it was before is kept beside. */
+/**
+ * The Node as it is now, with what it was given, is moved like any other; what it was before is kept beside. Throws Failure when
+ * the operator wanted to stop before the Node may be deleted again.
+ */
 async function swapAgain(record: OperationRecord, to: string[], work: Work): Promise<OperationRecord> {
   const { node, absence, filled: _filled, ...rest } = record;
-  await coolDown(node, absence, work.choices.cooldown, work);
+  if (!(await coolDown(node, absence, work.choices.cooldown, work))) {
+    throw new Failure(`it holds ${record.to.join(',')} beside another node, and it is too early to delete it again`);
+  }
   const raw = await persist(work, () => getNode(work.wire, node));
   const next: OperationRecord = {
     ...rest,
