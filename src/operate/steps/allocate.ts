@@ -5,7 +5,7 @@ import { asList, asObject } from '../../model/read-json.ts';
 import { freeSubnets, isFree } from '../../plan/retarget.ts';
 import { podCIDRsOf } from '../../subnet/pod-cidrs.ts';
 import { coolDown } from '../cooldown.ts';
-import { mayTryAgain, persist } from '../persist.ts';
+import { mayTryAgain, pauseAfter, persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 import { announceStep } from './announce.ts';
 import { detachStep } from './detach.ts';
@@ -74,7 +74,7 @@ async function fill(record: OperationRecord, work: Work): Promise<OperationRecor
     } catch (error) {
       // 422: it was given one at the same moment; the next look tells.
       if (attempt === 20 || !(mayTryAgain(error) || isInvalid(error))) throw error;
-      await work.clock.sleep(work.waits.poll);
+      await pauseAfter(error, work);
     }
   }
 }
