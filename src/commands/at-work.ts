@@ -114,8 +114,12 @@ async function conclude(
     tell(`  kubectl podcidr resume ${manifest.operation}`);
     tell(`  kubectl podcidr rollback ${manifest.operation}`);
   }
-  if (output) context.streams.out(renderDocument(operationDocument(manifest, outcomes), output));
-  return exitCode({ manifest, outcomes }, refused, complaints);
+  const code = exitCode({ manifest, outcomes }, refused, complaints);
+  // What ends with it has changed nothing: there is nothing to be read by a program.
+  if (output && code !== EXIT.failed) {
+    context.streams.out(renderDocument(operationDocument(manifest, outcomes), output));
+  }
+  return code;
 }
 
 /** What after-care has seen on the nodes, and what nobody has looked at. */
