@@ -9,6 +9,7 @@ void enter({
   retryFirst: 50,
   retryMost: 1_000,
   refused: 60_000,
+  insisted: 60_000,
   staleHeartbeat: 10_000,
   lockRenew: 5_000,
   lockExpiry: 15_000,

@@ -10,6 +10,7 @@ void enter({
   retryFirst: 5,
   retryMost: 50,
   refused: 500,
+  insisted: 500,
   staleHeartbeat: 300,
   lockRenew: 300,
   lockExpiry: 1_000,

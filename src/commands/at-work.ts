@@ -1,6 +1,6 @@
 import type { Wire } from '../kube/wire/wire.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
-import type { OperationRecord, Verb } from '../model/operation.ts';
+import type { OperationManifest, OperationRecord, Verb } from '../model/operation.ts';
 import type { Cared } from '../operate/care/phase.ts';
 import { Leaving, Left } from '../operate/leaving.ts';
 import type { Ended } from '../operate/operation.ts';
@@ -87,11 +87,15 @@ async function conclude(
   const moved = done.filter(({ step }) => step !== 'undone');
   // Who has left does not wait for another look.
   const looked = leaving.left ? [] : await verify(wire, done, manifest.choices.allowConflict);
-  const ofAPI = [...otherwise(moved), ...looked];
+  const ofAPI = [...otherwise(moved, manifest), ...looked];
   // What may be shared need not reach each other; what is not finished is looked at when it is.
   const isWhole = manifest.state !== 'open' && !manifest.choices.allowConflict;
   const beyond = await verifyAfter(context, isWhole ? moved : [], { wire, leaving, display });
   const complaints = [...ofAPI, ...beyond.complaints];
+  // An earlier run stopped at it: nothing is left to do, and it was not moved.
+  for (const outcome of manifest.state === 'open' ? [] : outcomes.filter(({ state }) => state === 'undone')) {
+    report(outcome, manifest.verb, context, true);
+  }
   for (const complaint of complaints) tell(`error: ${complaint}`);
   if (done.some((record) => !isAbsentAgain(record)) && ofAPI.length === 0 && !leaving.left) {
     const alone = manifest.choices.allowConflict ? '' : ', shared with no other node';
@@ -110,8 +114,12 @@ async function conclude(
     tell(`  kubectl podcidr resume ${manifest.operation}`);
     tell(`  kubectl podcidr rollback ${manifest.operation}`);
   }
-  if (output) context.streams.out(renderDocument(operationDocument(manifest, outcomes), output));
-  return exitCode({ manifest, outcomes }, refused, complaints);
+  const code = exitCode({ manifest, outcomes }, refused, complaints);
+  // What ends with it has changed nothing: there is nothing to be read by a program.
+  if (output && code !== EXIT.failed) {
+    context.streams.out(renderDocument(operationDocument(manifest, outcomes), output));
+  }
+  return code;
 }
 
 /** What after-care has seen on the nodes, and what nobody has looked at. */
@@ -136,7 +144,8 @@ function exitCode({ manifest, outcomes }: Ended, refusedBefore: number, complain
   if (manifest.state === 'open') return EXIT.unfinished;
   const refused = refusedBefore + outcomes.filter(({ state }) => state === 'refused').length;
   if (refused > 0 && outcomes.length + refusedBefore === 1) return EXIT.failed;
-  return refused > 0 || complaints.length > 0 ? EXIT.problems : EXIT.fine;
+  const undone = outcomes.some(({ state }) => state === 'undone');
+  return refused > 0 || undone || complaints.length > 0 ? EXIT.problems : EXIT.fine;
 }
 
 /** A Node that was lost, and whose restoring was taken back before it was posted. */
@@ -145,9 +154,10 @@ function isAbsentAgain({ method, step }: OperationRecord): boolean {
 }
 
 /** Moves that ended with another subnet than the one that was named for them. */
-function otherwise(done: OperationRecord[]): string[] {
+function otherwise(done: OperationRecord[], { moves }: OperationManifest): string[] {
   return done.flatMap(({ node, wished, to, body }) => {
-    const asked = wished ? podCIDRsOf(body) : to;
+    const named = moves.find((move) => move.node === node)?.to ?? podCIDRsOf(body);
+    const asked = wished ? named : to;
     return asked.join(',') === to.join(',') ? [] : [`node ${node} has ${to.join(',')}, not ${asked.join(',')}`];
   });
 }

@@ -1,9 +1,9 @@
 import type { ExitCode } from '../model/failure.ts';
 import type { Dependent, OperationChoices, OperationManifest, Verb } from '../model/operation.ts';
 import type { MovePlan } from '../model/plan.ts';
+import type { Absences } from '../operate/absences.ts';
 import type { Todo } from '../operate/moves.ts';
 import { beginOperation, operationId } from '../operate/operation.ts';
-import type { Absences } from './absences.ts';
 import { type AtWork, atWork } from './at-work.ts';
 import type { Context } from './context.ts';
 

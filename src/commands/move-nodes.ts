@@ -6,6 +6,7 @@ import type { Dependent, OperationChoices, Verb } from '../model/operation.ts';
 import type { MovePlan } from '../model/plan.ts';
 import type { SettingFlags } from '../model/settings.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
+import { readAbsences } from '../operate/absences.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
 import { type Preflight, preflight } from '../operate/preflight.ts';
 import { beforehand } from '../plan/beforehand.ts';
@@ -16,7 +17,6 @@ import { escapeLine } from '../render/escape.ts';
 import { parseSelector } from '../survey/selector.ts';
 import { readSurroundings } from '../survey/surroundings.ts';
 import { surveyCluster } from '../survey/survey.ts';
-import { readAbsences } from './absences.ts';
 import { carryOut } from './carry-out.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -162,7 +162,11 @@ async function change(
   }
   const { drain, ignoreUnlisted, allocatorRestart, afterCare, pauseBetween, cooldown, output } = args;
   const choices = { drain, ignoreUnlisted, allocatorRestart, afterCare, allowConflict: false, pauseBetween, cooldown };
-  const absences = await readAbsences(wire, plan, survey.now - cooldown);
+  const absences = await readAbsences(
+    wire,
+    plan.moves.map(({ raw }) => raw),
+    survey.now - cooldown,
+  );
   const known = { dependents, absences };
   return carryOut(context, verb, plan, { wire, stateFolder, ground: surveyGround(survey), choices, output, known });
 }

@@ -22,6 +22,8 @@ export interface Waits {
   retryMost: number;
   /** A server that refuses the POST in every form for as long is believed. */
   refused: number;
+  /** The POST is tried for as long after a second signal: longer than a server takes to start again. */
+  insisted: number;
   /** A POST later than this after the DELETE renews the heartbeat of the Ready condition. */
   staleHeartbeat: number;
   /** The lock is renewed this often, and belongs to nobody when it was not for `lockExpiry`. */

@@ -1,7 +1,7 @@
 import { patchNode } from '../kube/objects/node.ts';
 import type { JsonObject, RawObject } from '../model/json.ts';
 import { asObject } from '../model/read-json.ts';
-import { mayTryAgain, persist } from './persist.ts';
+import { mayTryAgain, pauseAfter, persist } from './persist.ts';
 import type { Work } from './work.ts';
 
 /** Writers of a busy Node come every few seconds; whoever wins this often writes without end. */
@@ -9,7 +9,7 @@ const MOST_TRIES = 20;
 
 /**
  * Reads a Node with `read` and merge-patches exactly that state of it (uid and resourceVersion are preconditions); reads it again when
- * it was written in between, or when the answer was lost. `edit` returns undefined when nothing is to be changed; what it
+ * it was written in between, or when the server stumbled. `edit` returns undefined when nothing is to be changed; what it
  * throws ends the edit. Returns the Node as it is then. Throws ApiError, WireError, Failure.
  */
 export async function editNode(
@@ -26,9 +26,9 @@ export async function editNode(
     try {
       return await patchNode(work.wire, String(name), { ...patch, metadata });
     } catch (error) {
-      // A heartbeat came in between, or the answer was lost: the look before the next try tells.
+      // A heartbeat came in between, the server is busy, or the answer was lost: the look before the next try tells.
       if (!mayTryAgain(error) || attempt === MOST_TRIES) throw error;
-      await work.clock.sleep(work.waits.poll);
+      await pauseAfter(error, work);
     }
   }
 }

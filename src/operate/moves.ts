@@ -4,6 +4,7 @@ import type { RawObject } from '../model/json.ts';
 import type { Dependent, OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
+import { readAbsences } from './absences.ts';
 import { coolDown } from './cooldown.ts';
 import { awaitHeartbeats } from './heartbeats.ts';
 import { Left } from './leaving.ts';
@@ -20,7 +21,7 @@ export interface Todo {
   record: OperationRecord | undefined;
   /** The Node as the plan was made with it; undefined: it is read, and must be what was planned. */
   raw: RawObject | undefined;
-  /** How long the Node was absent in an earlier operation that is known of. */
+  /** How long the Node was absent in an earlier operation, where that was looked for. */
   absence?: OperationRecord['absence'];
   /** What a lost Node owned, as its backup says. */
   dependents?: Dependent[] | undefined;
@@ -41,6 +42,7 @@ export async function runMoves(session: Session, manifest: OperationManifest, to
       if (stopping()) break;
       const reserved = todo.slice(index + 1).flatMap(({ move }) => move.to);
       const outcome = await runTodo(one, manifest, session, session.work(choices, reserved));
+      if (!outcome) break;
       outcomes.push(outcome);
       ended(outcome);
       session.events.send(manifest, outcome);
@@ -53,7 +55,13 @@ export async function runMoves(session: Session, manifest: OperationManifest, to
   return outcomes;
 }
 
-async function runTodo(todo: Todo, manifest: OperationManifest, session: Session, work: Work): Promise<Outcome> {
+/** Undefined when the operator wanted to stop before anything of the move was begun. */
+async function runTodo(
+  todo: Todo,
+  manifest: OperationManifest,
+  session: Session,
+  work: Work,
+): Promise<Outcome | undefined> {
   const { move, record, raw, absence } = todo;
   const begun = record !== undefined && record.step !== 'undone';
   if (begun) {
@@ -66,12 +74,24 @@ async function runTodo(todo: Todo, manifest: OperationManifest, session: Session
     const node = known ?? (await presentNode(move.node, work));
     const first = firstRecord(manifest, todo, { raw: node, attempt }, session);
     if (known === undefined) checkUnchanged(node, first);
-    await coolDown(move.node, absence, manifest.choices.cooldown, session.tools);
+    const former = absence ?? (known === undefined ? await formerAbsence(node, manifest, work) : undefined);
+    if (!(await coolDown(move.node, former, manifest.choices.cooldown, session.tools))) return undefined;
     return await runMove(STEPS[move.method], first, work);
   } catch (error) {
     if (!(error instanceof Error) || error instanceof Left) throw error;
     return { state: 'refused', record: { ...move, step: 'planned' }, error };
   }
+}
+
+/** Who interrupted the operation may have done so because the Node was not to be deleted yet. */
+function formerAbsence(
+  node: RawObject,
+  { choices }: OperationManifest,
+  work: Work,
+): Promise<OperationRecord['absence']> {
+  const since = work.clock.now() - choices.cooldown;
+  const name = String(asObject(node.metadata).name);
+  return persist(work, async () => (await readAbsences(work.wire, [node], since)).get(name));
 }
 
 async function presentNode(name: string, work: Work): Promise<RawObject> {

@@ -8,7 +8,7 @@ import { pruneOld } from './journal/old.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { firstRecord, runMoves, type Todo } from './moves.ts';
 import { persist } from './persist.ts';
-import type { Outcome } from './runner.ts';
+import { ended, type Outcome } from './runner.ts';
 import { openSession, type Session } from './session.ts';
 import type { Tools } from './tools.ts';
 
@@ -119,9 +119,7 @@ async function carryOut(
 /** What an earlier run has finished belongs to the operation that ends now. */
 function finishedEarlier(former: OperationRecord[], outcomes: Outcome[]): Outcome[] {
   const again = new Set(outcomes.map(({ record }) => record.node));
-  return former
-    .filter(({ node, step }) => step === 'finished' && !again.has(node))
-    .map((record) => ({ state: 'finished', record }));
+  return former.filter(({ node, step }) => step === 'finished' && !again.has(node)).map(ended);
 }
 
 /**

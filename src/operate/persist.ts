@@ -13,7 +13,7 @@ export async function persist<Value>(work: Work, deed: () => Promise<Value>): Pr
       return await deed();
     } catch (error) {
       if (!stumbles(error) || work.stopping() || work.clock.monotonic() >= end) throw error;
-      await work.clock.sleep(work.waits.poll);
+      await pauseAfter(error, work);
     }
   }
 }
@@ -23,7 +23,13 @@ export function stumbles(error: unknown): boolean {
   return error instanceof WireError || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
 }
 
-/** True when a write may be repeated after another look: it met another writer (409), or its answer was lost. */
+/** True when a write may be repeated after another look: it met another writer (409), or the server only stumbled. */
 export function mayTryAgain(error: unknown): boolean {
-  return error instanceof WireError || (error instanceof ApiError && (error.status === 409 || error.status >= 500));
+  return stumbles(error) || (error instanceof ApiError && error.status === 409);
+}
+
+/** Before the next try: as long as the server asks (Retry-After), at most ten of the longest pauses; otherwise a moment. */
+export async function pauseAfter(error: unknown, { clock, waits }: Pick<Work, 'clock' | 'waits'>): Promise<void> {
+  const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
+  await clock.sleep(asked === undefined ? waits.poll : Math.min(asked, 10 * waits.retryMost));
 }

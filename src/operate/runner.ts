@@ -2,6 +2,7 @@ import { getNode } from '../kube/objects/node.ts';
 import { Failure } from '../model/failure.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import type { Move } from '../model/plan.ts';
+import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import { Left } from './leaving.ts';
 import { lostTrack } from './lost-track.ts';
 import { allocateStep } from './steps/allocate.ts';
@@ -72,9 +73,17 @@ export async function runMove(steps: StepDefinition[], first: OperationRecord, w
     }
   }
   const done = record.step === 'finished' ? record : await store(record, { name: 'finished' }, work);
-  return done.method === 'recreate' && done.to.join(',') === done.from.join(',')
-    ? { state: 'undone', record: done, error: new Failure('the server refuses it with another subnet') }
-    : { state: 'finished', record: done };
+  return ended(done);
+}
+
+/** How a move ended whose record is finished: one that came back with its former subnet was not moved. */
+export function ended(record: OperationRecord): Outcome {
+  const { method, from, to, wished, body } = record;
+  if (method !== 'recreate' || to.join(',') !== from.join(',')) return { state: 'finished', record };
+  const asked = podCIDRsOf(body).join(',');
+  const taken = wished ? 'the subnet that was asked for was taken' : 'its new subnet was taken, and no other was free,';
+  const why = asked === from.join(',') ? `${taken} while it was absent` : `the server refuses it with ${asked}`;
+  return { state: 'undone', record, error: new Failure(why) };
 }
 
 /**

@@ -9,6 +9,8 @@ import type { Journal } from './journal/journal.ts';
 import type { Leaving } from './leaving.ts';
 import type { Lock } from './lock/lock.ts';
 
+export { reached } from '../model/step-order.ts';
+
 /** What every step of an operation works with. */
 export interface Work {
   /** Checks the lock before each write. */
@@ -49,27 +51,4 @@ export interface StepDefinition {
   run(record: OperationRecord, work: Work): Promise<OperationRecord>;
   /** Takes back what `run` did while the old Node is still there. */
   undo?(record: OperationRecord, work: Work): Promise<void>;
-}
-
-/** The steps of a record that goes forward. */
-export const STEP_ORDER: Step[] = [
-  'planned',
-  'cordoned',
-  'drained',
-  'detached',
-  'swapping',
-  'posted',
-  'announced',
-  'allocated',
-  'reowned',
-  'settled',
-  'restarted',
-  'cleaned',
-  'renewed',
-  'finished',
-];
-
-/** True when the record has reached the step, or a later one. */
-export function reached(record: OperationRecord, step: Step): boolean {
-  return STEP_ORDER.indexOf(record.step) >= STEP_ORDER.indexOf(step);
 }

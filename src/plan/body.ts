@@ -59,11 +59,6 @@ export function withoutOperation(body: RawObject): RawObject {
   return { ...body, metadata: { ...metadata, annotations } };
 }
 
-/** The body with other subnets. */
-export function withSubnets(body: RawObject, podCIDRs: string[]): RawObject {
-  return { ...body, spec: specWith(asObject(body.spec), podCIDRs) };
-}
-
 /** The body without status: the kubelet writes it again within 10 s. */
 export function withoutStatus(body: RawObject): RawObject {
   return without(body, ['status']);

@@ -97,7 +97,10 @@ function pathsOf({ unschedulable, scaleDownDisabled }: Cordon): FieldPath[] {
 
 function untainted(node: RawObject): JsonObject {
   const taints = asList(asObject(node.spec).taints);
-  const others = taints.filter((taint) => asObject(taint).key !== CORDONED_TAINT);
+  const others = taints.filter((taint) => {
+    const { key, effect } = asObject(taint);
+    return key !== CORDONED_TAINT || effect !== 'NoSchedule';
+  });
   if (others.length === taints.length) return {};
   return { taints: others.length === 0 ? null : others };
 }

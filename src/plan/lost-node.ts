@@ -4,6 +4,7 @@ import { isNodeName } from '../model/node-name.ts';
 import type { Dependent, OperationRecord } from '../model/operation.ts';
 import { quote } from '../model/quote.ts';
 import { asObject, asText } from '../model/read-json.ts';
+import { reached } from '../model/step-order.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import { OPERATION_ANNOTATION } from './body.ts';
 import { uncordonedNode } from './cordon.ts';
@@ -36,14 +37,11 @@ function withoutMark(raw: RawObject): RawObject {
   return mark === undefined ? raw : { ...raw, metadata: { ...metadata, annotations } };
 }
 
-/** Steps after which the Node is, or is about to be, there with its new subnet. */
-const WITH_NEW_SUBNET = ['posted', 'announced', 'allocated', 'reowned', 'settled', 'finished'];
-
 /**
  * Out of a journal's record, whose digest was checked: as it was before the operation cordoned it. `manager`: our field manager.
  * Throws Failure for a record that is not one of a node. */
 export function lostFromRecord(record: OperationRecord, file: string, manager: string): LostNode {
-  const { raw, node, step, from, to, clusterUID, dependents, cordon } = record;
+  const { raw, node, from, to, clusterUID, dependents, cordon } = record;
   const isWhole =
     typeof node === 'string' &&
     typeof clusterUID === 'string' &&
@@ -52,7 +50,7 @@ export function lostFromRecord(record: OperationRecord, file: string, manager: s
     Array.isArray(to);
   if (!isWhole)
     throw new Failure(`${file} is no record of a node`, { hint: 'give NODE.record or NODE.json of a backup' });
-  const podCIDRs = WITH_NEW_SUBNET.includes(step) && to.length > 0 ? to : from;
+  const podCIDRs = reached(record, 'posted') && to.length > 0 ? to : from;
   const former = uncordonedNode(raw, cordon, manager);
   return { ...lostFromNode(former, clusterUID, file), podCIDRs, dependents: dependents ?? [] };
 }

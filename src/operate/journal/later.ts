@@ -1,5 +1,5 @@
 import type { OperationManifest, OperationRecord, Step } from '../../model/operation.ts';
-import { STEP_ORDER } from '../work.ts';
+import { STEP_ORDER } from '../../model/step-order.ts';
 
 /** Whatever else was written, a move that was taken back is over. */
 const RANK: Step[] = [...STEP_ORDER, 'undone'];

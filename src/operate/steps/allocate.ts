@@ -5,7 +5,7 @@ import { asList, asObject } from '../../model/read-json.ts';
 import { freeSubnets, isFree } from '../../plan/retarget.ts';
 import { podCIDRsOf } from '../../subnet/pod-cidrs.ts';
 import { coolDown } from '../cooldown.ts';
-import { mayTryAgain, persist } from '../persist.ts';
+import { mayTryAgain, pauseAfter, persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 import { announceStep } from './announce.ts';
 import { detachStep } from './detach.ts';
@@ -74,7 +74,7 @@ async function fill(record: OperationRecord, work: Work): Promise<OperationRecor
     } catch (error) {
       // 422: it was given one at the same moment; the next look tells.
       if (attempt === 20 || !(mayTryAgain(error) || isInvalid(error))) throw error;
-      await work.clock.sleep(work.waits.poll);
+      await pauseAfter(error, work);
     }
   }
 }
@@ -87,10 +87,15 @@ function isInvalid(error: unknown): boolean {
   return error instanceof Error && 'status' in error && error.status === 422;
 }
 
-/** The Node as it is now, with what it was given, is moved like any other; what it was before is kept beside. */
+/**
+ * The Node as it is now, with what it was given, is moved like any other; what it was before is kept beside. Throws Failure when
+ * the operator wanted to stop before the Node may be deleted again.
+ */
 async function swapAgain(record: OperationRecord, to: string[], work: Work): Promise<OperationRecord> {
   const { node, absence, filled: _filled, ...rest } = record;
-  await coolDown(node, absence, work.choices.cooldown, work);
+  if (!(await coolDown(node, absence, work.choices.cooldown, work))) {
+    throw new Failure(`it holds ${record.to.join(',')} beside another node, and it is too early to delete it again`);
+  }
   const raw = await persist(work, () => getNode(work.wire, node));
   const next: OperationRecord = {
     ...rest,

@@ -51,17 +51,22 @@ function storeFormer(record: OperationRecord, node: RawObject, work: Work): Prom
 }
 
 /**
- * Who writes a former value owns it from then on (managedfields: Update): a write of managedFields alone gives it back. Only
- * where somebody owned what the cordon changed; otherwise our ownership went with the fields.
+ * Who writes a former value owns it from then on (managedfields: Update): a write of managedFields alone gives it back. Where
+ * nobody had owned it our ownership went with the fields, but for taints that others have put beside the cordon's own: these
+ * were written too. No write where nothing of it is ours.
  */
 export async function restoreManagers(
   cordon: Cordon | undefined,
   read: () => Promise<RawObject>,
   work: Work,
 ): Promise<void> {
-  if (!cordon?.owners) return;
+  if (!cordon) return;
   await editNode(work, read, (node) => {
     const { managedFields } = asObject(node.metadata);
-    return { metadata: { managedFields: uncordonedManagers(managedFields, cordon, FIELD_MANAGER) } };
+    if (managedFields === undefined) return undefined;
+    const former = uncordonedManagers(managedFields, cordon, FIELD_MANAGER);
+    return JSON.stringify(former) === JSON.stringify(managedFields)
+      ? undefined
+      : { metadata: { managedFields: former } };
   });
 }

@@ -3,7 +3,7 @@ import { Failure } from '../../model/failure.ts';
 import { asObject } from '../../model/read-json.ts';
 import { retarget } from '../../plan/retarget.ts';
 import { podCIDRsOf } from '../../subnet/pod-cidrs.ts';
-import { mayTryAgain, persist } from '../persist.ts';
+import { mayTryAgain, pauseAfter, persist } from '../persist.ts';
 import { reached, type StepDefinition } from '../work.ts';
 
 /**
@@ -37,7 +37,7 @@ export const fillStep: StepDefinition = {
         return stored;
       } catch (error) {
         if (!mayTryAgain(error) || attempt === 20) throw error;
-        await work.clock.sleep(work.waits.poll);
+        await pauseAfter(error, work);
       }
     }
   },

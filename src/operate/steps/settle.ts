@@ -1,12 +1,14 @@
 import { getNode, patchNode } from '../../kube/objects/node.ts';
 import { leaseRenewal } from '../../kube/objects/node-lease.ts';
-import { ApiError } from '../../kube/wire/api-error.ts';
 import type { Json, RawObject } from '../../model/json.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asList, asObject } from '../../model/read-json.ts';
 import { isNotReadyTaint } from '../../plan/not-ready-taint.ts';
-import { persist } from '../persist.ts';
+import { mayTryAgain, pauseAfter, persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
+
+/** Writers of a busy Node come every few seconds; whoever wins this often writes without end. */
+const MOST_TRIES = 20;
 
 /**
  * Waits until the Node is what it was: the not-ready taint of admission gone, Ready if it was Ready. What does not come in time
@@ -38,6 +40,7 @@ export const settleStep: StepDefinition = {
  */
 async function clearTaint(record: OperationRecord, work: Work): Promise<RawObject> {
   const end = work.clock.monotonic() + work.waits.notReadyTaint;
+  let tries = 1;
   for (;;) {
     const node = await persist(work, () => getNode(work.wire, record.node));
     const taints = asList(asObject(node.spec).taints);
@@ -54,7 +57,9 @@ async function clearTaint(record: OperationRecord, work: Work): Promise<RawObjec
         spec: { taints: others },
       });
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      if (!mayTryAgain(error) || tries === MOST_TRIES) throw error;
+      tries += 1;
+      await pauseAfter(error, work);
     }
   }
 }

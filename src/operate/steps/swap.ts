@@ -5,7 +5,7 @@ import type { JsonObject, RawObject } from '../../model/json.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asList, asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION, postBody } from '../../plan/body.ts';
-import { retarget } from '../../plan/retarget.ts';
+import { isFree, retarget } from '../../plan/retarget.ts';
 import { findSurvivors, withFormer } from '../../plan/survivors.ts';
 import { persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
@@ -65,21 +65,38 @@ async function goOn(record: OperationRecord, work: Work): Promise<OperationRecor
 }
 
 /**
- * While the Node was absent somebody may have taken the subnet that it was to have: then it gets another free one, or its
- * former one where the operator had named it. Nothing that fails here keeps the Node away.
+ * While the Node was absent somebody may have taken the subnet that it was to have: then it gets another free one, or, where the
+ * operator had named it, the one that it had. Nothing that fails here keeps the Node away.
  */
 async function stillFree(record: OperationRecord, work: Work): Promise<OperationRecord> {
   const nodes = await work.watch.subnets().catch(() => undefined);
   if (!nodes || work.choices.allowConflict) return record;
   const free = retarget({ ...record, reserved: work.reserved }, work.ground, nodes);
   if (free?.join(',') === record.to.join(',')) return record;
-  const to = record.wished ? record.from : (free ?? record.from);
+  const to = (record.wished ? asBefore(record, nodes, work) : free) ?? record.from;
   work.tell(`${record.to.join(',')} was taken by another node meanwhile; node/${record.node} gets ${to.join(',')}`);
   const body = postBody(record.raw, { from: record.from, to, operation: record.operation });
   return work.journal.save({ ...record, to, body }, 'swapping').catch((error: Error) => {
     work.tell(`Warning: ${error.message}`);
     return { ...record, to, body };
   });
+}
+
+/**
+ * The subnets that the Node had, as long as nobody but those who shared them holds them now; what somebody else took is replaced
+ * by a free one. Undefined when none is free.
+ */
+function asBefore(
+  { node, from, to, survivors }: OperationRecord,
+  nodes: ReadonlyMap<string, string[]>,
+  { ground, reserved }: Work,
+): string[] | undefined {
+  const kept = from.filter((text) => to.includes(text));
+  const givenUp = from.filter((text) => !to.includes(text));
+  const others = [...nodes].filter(([name]) => !survivors.some((survivor) => survivor.node === name));
+  return isFree(node, givenUp, new Map(others))
+    ? from
+    : retarget({ node, from: kept, to: from, reserved }, ground, nodes);
 }
 
 /** Reads the Node by quorum, checks it against the plan, builds the body and stores both: the last thing before the DELETE. */

@@ -1,4 +1,7 @@
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
+import { until } from '../../../scripts/lib/processes.ts';
 import {
   ANTREA,
   type DaemonSetWish,
@@ -130,6 +133,27 @@ for (const [where, fits, when] of KILLS) {
     t.deepEqual(names.sort(), [ANTREA.name, WORKLOAD.name]);
   });
 }
+
+test.serial('a Node lost after its after-care was interrupted is restored with its new subnet', async (t) => {
+  await stage.create('moves', ['10.244.77.0/24']);
+  await deploy(stage.plane, ['moves'], ANTREA, WORKLOAD);
+  await stage.killed(
+    ['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', '--allocator-restart=never'],
+    isDeletionOf(WORKLOAD),
+    'after',
+  );
+  const [cluster = ''] = readdirSync(stage.stateDir);
+  const [id = ''] = readdirSync(join(stage.stateDir, cluster));
+  const record = join(stage.elsewhere(), 'moves.record');
+  copyFileSync(join(stage.stateDir, cluster, id, 'moves.record'), record);
+  t.is(JSON.parse(readFileSync(record, 'utf8')).record.step, 'cleaned');
+  await stage.plane.api.delete('/api/v1/nodes/moves');
+  // Until its lock expires it may still be at work.
+  t.true(await until(async () => (await stage.run(['operations', 'prune', id])).code === 0, 20_000));
+  const ran = await stage.runElsewhere(['restore', '-f', record, '--cooldown=0s']);
+  t.is(ran.code, 0, ran.stderr);
+  t.is(await stage.subnet('moves'), '10.244.9.0/24');
+});
 
 test.serial('rolled back in the middle of after-care: it is done for the former subnet alone', async (t) => {
   await stage.create('moves', ['10.244.77.0/24']);

@@ -84,6 +84,55 @@ test.serial(
   },
 );
 
+/** Managers that own the taints of the Node. */
+async function taintOwners(): Promise<unknown[]> {
+  const { managedFields } = (await getNode(plane, 'moves')).metadata;
+  const entries = (Array.isArray(managedFields) ? managedFields : []) as { manager: string; fieldsV1?: object }[];
+  return entries
+    .filter(({ fieldsV1 }) => JSON.stringify(fieldsV1).includes('"f:taints"'))
+    .map(({ manager }) => manager);
+}
+
+for (const [name, code, refuses] of [
+  ['moved', 0, false],
+  ['left as it was', 3, true],
+] as const) {
+  test.serial(
+    `a taint that somebody puts on the cordoned Node stays, and is not ours: the Node is ${name}`,
+    async (t) => {
+      let done = false;
+      const dedicated = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
+      const taint = async () => {
+        t.true(await untilTainted(true));
+        const { taints = [] } = (await getNode(plane, 'moves')).spec ?? {};
+        await plane.api.patch('/api/v1/nodes/moves', { spec: { taints: [...taints, dedicated] } });
+      };
+      proxy.decide(({ method, path }) => {
+        if (method !== 'DELETE' || !path.startsWith('/api/v1/nodes/moves')) return { kind: 'pass' };
+        if (done && refuses) {
+          const body = {
+            kind: 'Status',
+            apiVersion: 'v1',
+            status: 'Failure',
+            reason: 'Forbidden',
+            code: 403,
+            message: 'no',
+          };
+          return { kind: 'answer', status: 403, body };
+        }
+        if (done) return { kind: 'pass' };
+        done = true;
+        return { kind: 'then', before: taint };
+      });
+      const ran = await run();
+      t.is(ran.code, code, ran.stderr);
+      t.true(await untilTainted(false));
+      t.deepEqual((await getNode(plane, 'moves')).spec?.taints, [dedicated]);
+      t.false((await taintOwners()).includes('kubectl-podcidr'));
+    },
+  );
+}
+
 test.serial('--drain=false touches no pod and writes no cordon', async (t) => {
   await createPods(plane, 'moves', { web: {}, bare: { bare: true, emptyDir: true } });
   const from = proxy.seen.length;

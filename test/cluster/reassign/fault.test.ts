@@ -167,8 +167,36 @@ test.serial('a bare Node that a restarted kubelet registers in the gap gives way
   t.deepEqual(comparable(after), comparable(before));
 });
 
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGTSTP'] as const) {
+  test.serial(
+    `one ${signal} while the server is away and the Node absent: the Node comes back with the server`,
+    async (t) => {
+      const before = await getNode(plane, 'moves');
+      let child: import('node:child_process').ChildProcess | undefined;
+      let refused = 0;
+      proxy.decide((request) => {
+        if (!isPost(request) || refused === 30) return { kind: 'pass' };
+        if (refused === 0) child?.kill(signal);
+        refused += 1;
+        return { kind: 'reset' };
+      });
+      const ran = await runPodcidr(['reassign', 'moves', '--yes', '--allocator-restart=never'], {
+        kubeconfig: proxy.kubeconfig,
+        onStart: (started) => {
+          child = started;
+        },
+      });
+      t.is(ran.code, 0, ran.stderr);
+      t.regex(ran.stderr, new RegExp(`^${signal}: finishing the node in hand`, 'm'));
+      const after = await getNode(plane, 'moves');
+      t.is(after.spec?.podCIDR, '10.244.255.0/24');
+      t.deepEqual(comparable(after), comparable(before));
+    },
+  );
+}
+
 test.serial(
-  'stopped while the Node is absent: exit 3, and the command that is printed brings the Node back',
+  'told again and again to stop while the Node is absent: exit 3, and the command that is printed brings the Node back',
   async (t) => {
     const before = await getNode(plane, 'moves');
     let child: import('node:child_process').ChildProcess | undefined;

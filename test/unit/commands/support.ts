@@ -32,6 +32,7 @@ export function testContext(stdin = ''): Context & { printed: { out: string; err
       poll: 0,
       retryFirst: 0,
       retryMost: 0,
+      insisted: 0,
       staleHeartbeat: 0,
       lockRenew: 0,
       lockExpiry: 0,

@@ -46,8 +46,10 @@ test('the taint that kube-controller-manager puts on a cordoned Node goes with t
   const cordon = cordonOf(node(false, 'true'));
   const follows = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
   const own = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+  const others = { ...follows, effect: 'NoExecute' };
   const cordoned = (...taints: object[]) => ({ ...CORDONED, spec: { unschedulable: true, taints } }) as RawObject;
   t.deepEqual(uncordoning(cordoned(own, follows), cordon).spec, { unschedulable: null, taints: [own] });
+  t.deepEqual(uncordoning(cordoned(follows, others), cordon).spec, { unschedulable: null, taints: [others] });
   t.deepEqual(uncordoning(cordoned(follows), cordon).spec, { unschedulable: null, taints: null });
   t.deepEqual(uncordoning(cordoned(own), cordon).spec, { unschedulable: null });
   t.deepEqual(uncordoning(cordoned(own, follows), cordonOf(CORDONED)).spec, {});

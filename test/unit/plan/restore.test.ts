@@ -5,6 +5,8 @@ import test from 'ava';
 import { readLostNodes } from '../../../src/commands/lost-nodes.ts';
 import { Failure } from '../../../src/model/failure.ts';
 import type { Json } from '../../../src/model/json.ts';
+import type { Step } from '../../../src/model/operation.ts';
+import { STEP_ORDER } from '../../../src/model/step-order.ts';
 import { seal } from '../../../src/operate/journal/seal.ts';
 import { postBody } from '../../../src/plan/body.ts';
 import { planRestore } from '../../../src/plan/restore.ts';
@@ -103,6 +105,19 @@ test('a record of the journal brings back the last subnet, what was owned, and t
   const body = postBody(plan.moves[0]?.raw ?? {}, { from: X, to: plan.moves[0]?.to ?? [], operation: 'o' });
   t.like(body, { metadata: { name: 'a' }, spec: { podCIDR: '10.244.255.0/24', podCIDRs: ['10.244.255.0/24'] } });
   t.is(body.metadata?.uid, undefined);
+});
+
+test('a record has the new subnet from the POST on, whatever is done on the node after it', async (t) => {
+  const subnetAt = async (step: Step) =>
+    planRestore(survey([]), await read(file(record({ step }))), []).plan.moves[0]?.to.join();
+  const subnets = await Promise.all(
+    [...STEP_ORDER, 'undone' as const].map(async (step) => [step, await subnetAt(step)]),
+  );
+  const before = ['planned', 'cordoned', 'drained', 'detached', 'swapping', 'undone'];
+  t.deepEqual(
+    subnets,
+    [...STEP_ORDER, 'undone' as const].map((step) => [step, before.includes(step) ? X.join() : '10.244.255.0/24']),
+  );
 });
 
 test('a backup of another cluster is refused, by its record and by the namespace in its dump', async (t) => {

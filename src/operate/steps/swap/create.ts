@@ -6,13 +6,7 @@ import { EXIT, Failure } from '../../../model/failure.ts';
 import type { RawObject } from '../../../model/json.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
 import { asList, asObject } from '../../../model/read-json.ts';
-import {
-  OPERATION_ANNOTATION,
-  withHeartbeat,
-  withoutOperation,
-  withoutStatus,
-  withSubnets,
-} from '../../../plan/body.ts';
+import { OPERATION_ANNOTATION, postBody, withHeartbeat, withoutOperation, withoutStatus } from '../../../plan/body.ts';
 import type { Work } from '../../work.ts';
 import { displaceIntruder } from './intruder.ts';
 import { Patience } from './patience.ts';
@@ -23,10 +17,12 @@ const VARIANTS: { gives: string; make(record: OperationRecord): RawObject }[] = 
   // Again as it is: a server that has just started refuses what it allows a moment later.
   { gives: 'once more', make: ({ body }) => body },
   { gives: 'without our annotation', make: ({ body }) => withoutOperation(body) },
-  // One that was lost for long may no longer have it: somebody else does.
+  // Its annotations too: one that names the new subnet may win over spec. A Node that was lost for long may no longer have the
+  // former one: somebody else does.
   {
     gives: 'with its former subnet',
-    make: ({ body, from, method }) => (method === 'create' ? body : withSubnets(body, from)),
+    make: ({ raw, body, from, method, operation }) =>
+      method === 'create' ? body : postBody(raw, { from, to: from, operation }),
   },
   { gives: 'without its status', make: ({ body }) => withoutStatus(body) },
 ];

@@ -3,16 +3,14 @@ import { EXIT, Failure } from '../../../model/failure.ts';
 import type { OperationRecord } from '../../../model/operation.ts';
 import type { Work } from '../../work.ts';
 
-/** Tries after which a signal ends the work although the Node is absent: the operator gets the terminal back. */
-const TRIES_AFTER_SIGNAL = 10;
-
 /** Waits between tries while a Node is or may be absent, and tells the operator at the first how to bring it back by hand. */
 export class Patience {
   readonly #record: OperationRecord;
   readonly #work: Work;
   #pause: number;
   #told = false;
-  #triesLeft = TRIES_AFTER_SIGNAL;
+  /** When the operator was first seen to insist, by the monotonic clock. */
+  #insistedAt: number | undefined;
 
   constructor(record: OperationRecord, work: Work) {
     this.#record = record;
@@ -22,7 +20,8 @@ export class Patience {
 
   /**
    * Waits as long as the server asks (Retry-After), but never over the longest pause: pods of an absent Node are deleted
-   * after 40 s (gc_controller.go:quarantineTime). Throws Failure (exit 3) when the operator has given up.
+   * after 40 s (gc_controller.go:quarantineTime). One signal ends nothing here: a terminal that goes and a machine that shuts
+   * down send it too. Throws Failure (exit 3) when the operator insists, and the server had time to start again since.
    */
   async wait(reason: unknown): Promise<void> {
     const cause = reason instanceof Error ? reason : new Error(String(reason));
@@ -33,9 +32,9 @@ export class Patience {
       this.#work.tell('Trying again. Should this program end, bring the Node back with:');
       this.#work.tell(`  ${this.command()}`);
     }
-    if (this.#work.stopping()) {
-      this.#triesLeft -= 1;
-      if (this.#triesLeft < 0) throw this.unfinished(cause);
+    if (this.#work.leaving.asked) {
+      this.#insistedAt ??= clock.monotonic();
+      if (clock.monotonic() - this.#insistedAt >= waits.insisted) throw this.unfinished(cause);
     }
     const asked = cause instanceof ApiError ? cause.retryAfterMs : undefined;
     await clock.sleep(Math.min(asked ?? this.#pause, waits.retryMost));

@@ -1,8 +1,8 @@
 import { noteConfigMaps } from '../kube/objects/config-map.ts';
 import { ApiError } from '../kube/wire/api-error.ts';
 import type { Wire } from '../kube/wire/wire.ts';
+import type { RawObject } from '../model/json.ts';
 import type { OperationRecord } from '../model/operation.ts';
-import type { MovePlan } from '../model/plan.ts';
 import { asObject, asText } from '../model/read-json.ts';
 
 export type Absences = ReadonlyMap<string, OperationRecord['absence']>;
@@ -11,8 +11,8 @@ export type Absences = ReadonlyMap<string, OperationRecord['absence']>;
  * How long nodes were absent that were created again after `since` (milliseconds since the epoch), by name, as the journal of
  * earlier operations tells. Nothing is read when all Nodes are older. Throws WireError, Failure.
  */
-export async function readAbsences(wire: Wire, { moves }: MovePlan, since: number): Promise<Absences> {
-  const young = moves.filter(({ raw }) => Date.parse(asText(asObject(raw.metadata).creationTimestamp) ?? '') > since);
+export async function readAbsences(wire: Wire, nodes: RawObject[], since: number): Promise<Absences> {
+  const young = nodes.filter((raw) => Date.parse(asText(asObject(raw.metadata).creationTimestamp) ?? '') > since);
   if (young.length === 0) return new Map();
   const notes = await noteConfigMaps(wire, 'kubectl-podcidr/operation').catch((error: unknown) => {
     if (error instanceof ApiError) return [];
