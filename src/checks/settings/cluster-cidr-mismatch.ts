@@ -1,4 +1,4 @@
-import type { FlannelConfig, KubeadmConfig } from '../../model/cluster-facts.ts';
+import type { FlannelConfig, KubeadmConfig, KubeProxyConfig } from '../../model/cluster-facts.ts';
 import type { ClusterCIDR, ClusterSettings } from '../../model/settings.ts';
 import { shellWord } from '../../model/text.ts';
 import { contains } from '../../subnet/block.ts';
@@ -7,6 +7,7 @@ import { type Judge, type Uncoded, unknown } from '../check.ts';
 import { configsInForce, isMismatch, outsideNetwork } from '../subnet-outside-cni-network.ts';
 import { nodeNames, type View } from '../view.ts';
 import { disagreement } from './disagreement.ts';
+import { loneFlag } from './lone-flag.ts';
 
 const FLAG = '--cluster-cidr';
 
@@ -21,11 +22,19 @@ export const judgeClusterCIDRMismatch: Judge = (view) => {
   const { clusterCIDRs } = settings;
   if (!clusterCIDRs.known) return unknown(clusterCIDRs.reason, FLAG);
   const { flannelConfigs, kubeProxy, kubeadm } = view.facts;
+  const others = {
+    flannel: configsInForce(view),
+    kubeProxy: proxyInForce(view),
+    // The flag itself may have been read there.
+    kubeadm: kubeadm.known && kubeadm.value && !isSource(settings, kubeadm.value) ? kubeadm.value : undefined,
+  };
+  // Said once: it is the same for all.
+  const alone = loneFlag(view, clusterCIDRs.value, others);
   const findings = [
-    ...configsInForce(view).flatMap((config) => ofFlannel(view, config, clusterCIDRs.value)),
-    ...(kubeProxy.known ? ofKubeProxy(view, clusterCIDRs.value) : []),
-    ...(kubeadm.known && kubeadm.value ? ofKubeadm(settings, kubeadm.value, clusterCIDRs.value) : []),
-  ];
+    ...others.flannel.flatMap((config) => ofFlannel(view, config, clusterCIDRs.value)),
+    ...(others.kubeProxy ? ofKubeProxy(view, others.kubeProxy, clusterCIDRs.value) : []),
+    ...(others.kubeadm ? ofKubeadm(settings, others.kubeadm, clusterCIDRs.value) : []),
+  ].map((finding, at) => (at === 0 ? { ...finding, evidence: [...finding.evidence, ...alone] } : finding));
   const unread = [flannelConfigs, kubeProxy, kubeadm].flatMap((reading) => (reading.known ? [] : [reading.reason]));
   return unread.length > 0 ? { findings, skipped: [...new Set(unread)].join('; ') } : { findings };
 };
@@ -58,11 +67,13 @@ function ofFlannel(view: View, config: FlannelConfig, clusters: ClusterCIDR[]): 
 }
 
 /** With another mode than ClusterCIDR, and without a value, kube-proxy does not use it (pkg/proxy/util/localdetector.go). */
-function ofKubeProxy(view: View, clusters: ClusterCIDR[]): Uncoded[] {
-  const { kubeProxy } = view.facts;
+function proxyInForce({ facts: { kubeProxy } }: View): KubeProxyConfig | undefined {
   const config = kubeProxy.known ? kubeProxy.value : undefined;
-  if (!config?.clusterCIDR || !['', 'ClusterCIDR'].includes(config.detectLocalMode)) return [];
-  const blocks = readableBlocks(config.clusterCIDR.split(','));
+  return config?.clusterCIDR && ['', 'ClusterCIDR'].includes(config.detectLocalMode) ? config : undefined;
+}
+
+function ofKubeProxy(view: View, { clusterCIDR, source }: KubeProxyConfig, clusters: ClusterCIDR[]): Uncoded[] {
+  const blocks = readableBlocks(clusterCIDR.split(','));
   if (clusters.every(({ block }) => blocks.some((own) => contains(own, block)))) return [];
   const configMap = { namespace: 'kube-system', name: 'kube-proxy' };
   return [
@@ -70,19 +81,21 @@ function ofKubeProxy(view: View, clusters: ClusterCIDR[]): Uncoded[] {
       severity: 'warning',
       nodes: [],
       subject: { kind: 'ConfigMap', ...configMap },
-      message: `kube-proxy takes ${config.clusterCIDR} for the cluster CIDR, which is ${texts(clusters)}`,
-      evidence: [...said(view.survey.settings), `clusterCIDR ${config.clusterCIDR}: ${config.source}`],
-      remedy: edit(configMap, [{ from: config.clusterCIDR, to: texts(clusters) }], 'kube-proxy'),
+      message: `kube-proxy takes ${clusterCIDR} for the cluster CIDR, which is ${texts(clusters)}`,
+      evidence: [...said(view.survey.settings), `clusterCIDR ${clusterCIDR}: ${source}`],
+      remedy: edit(configMap, [{ from: clusterCIDR, to: texts(clusters) }], 'kube-proxy'),
     },
   ];
 }
 
 const KUBEADM = { namespace: 'kube-system', name: 'kubeadm-config' };
 
+function isSource({ clusterCIDRs }: ClusterSettings, { source }: KubeadmConfig): boolean {
+  return clusterCIDRs.known && clusterCIDRs.source.startsWith(source);
+}
+
 /** kubeadm makes the flags anew at each upgrade: what only stands in the manifest is lost then. */
 function ofKubeadm(settings: ClusterSettings, config: KubeadmConfig, clusters: ClusterCIDR[]): Uncoded[] {
-  const source = settings.clusterCIDRs.known ? settings.clusterCIDRs.source : '';
-  if (source.startsWith(config.source)) return [];
   const written = config.extraArgs.get('cluster-cidr') ?? config.podSubnet ?? '';
   const theirs = readableBlocks(written.split(',')).map(({ text }) => text);
   const isOther = theirs.join(',') !== texts(clusters);

@@ -101,6 +101,75 @@ test('kubeadm brings back what stands in its own configuration', (t) => {
   t.deepEqual(found?.evidence.slice(1), ['ConfigMap kubeadm-config: podSubnet none, not 10.244.0.0/16,fd00::/56']);
 });
 
+const ALONE: [title: string, facts: Partial<ClusterFacts>, expected: string[]][] = [
+  [
+    'the flag may be what is wrong',
+    { ...flannel('10.244.0.0/20', 'fd00::/60'), ...proxy('10.244.0.0/20,fd00::/60') },
+    [
+      'flannel and kube-proxy both have 10.244.0.0/20,fd00::/60: the --cluster-cidr given is alone',
+      'the other way: give --cluster-cidr=10.244.0.0/20,fd00::/60',
+    ],
+  ],
+  [
+    'subnets outside bar the other way',
+    {
+      ...flannel('10.9.0.0/16', 'fd00::/60'),
+      ...proxy('fd00::/60,10.9.0.0/16'),
+      ...kubeadm({ podSubnet: '10.9.0.0/16,fd00::/60' }),
+    },
+    [
+      'flannel, kube-proxy and kubeadm-config all have 10.9.0.0/16,fd00::/60: the --cluster-cidr given is alone',
+      'the other way, its --cluster-cidr set to that, is barred by subnets outside: a',
+    ],
+  ],
+  ['one place against one', flannel('10.244.0.0/20', 'fd00::/60'), []],
+  ['two that differ', { ...flannel('10.244.0.0/20', 'fd00::/60'), ...proxy('10.9.0.0/16') }, []],
+  [
+    'one that agrees',
+    { ...flannel('10.244.0.0/20', 'fd00::/60'), ...proxy('10.244.0.0/20,fd00::/60'), ...kubeadm({}) },
+    [],
+  ],
+  [
+    'kube-proxy that does not use it says nothing',
+    { ...flannel('10.244.0.0/20', 'fd00::/60'), ...proxy('10.244.0.0/20,fd00::/60', 'NodeCIDR') },
+    [],
+  ],
+];
+
+for (const [title, facts, expected] of ALONE) {
+  test(`places that agree against kube-controller-manager are named once, with the other way: ${title}`, (t) => {
+    const lines = report(facts).findings.flatMap(({ evidence }) => evidence);
+    t.deepEqual(
+      lines.filter((line) => /is alone$|^the other way/.test(line)),
+      expected,
+    );
+  });
+}
+
+test('many nodes that bar the other way are counted, and a flag of the cluster is set where it stands', (t) => {
+  const others = { ...proxy('10.9.0.0/16'), ...kubeadm({ podSubnet: '10.9.0.0/16' }) };
+  const settings = surveyOf([], { clusterCIDR: '10.244.0.0/16', nodeCIDRMaskSize: '24' }).settings;
+  const clusterCIDRs = settings.clusterCIDRs.known
+    ? { ...settings.clusterCIDRs, source: 'pod x --cluster-cidr' }
+    : settings.clusterCIDRs;
+  const way = (subnets: string[]) =>
+    judge(
+      'ClusterCIDRMismatch',
+      subnets.map((text, at) => nodeWith(`n${at}`, [text])),
+      { ...ALIKE, ...others },
+      {},
+      { settings: { ...settings, clusterCIDRs } },
+    ).findings[0]?.evidence.at(-1);
+  t.is(
+    way(['10.244.0.0/24', '10.9.0.0/24', '10.244.1.0/24', '10.244.2.0/24', '10.244.3.0/24']),
+    'the other way, its --cluster-cidr set to that, is barred by subnets outside: n0, n2, n3 and 1 more',
+  );
+  t.is(
+    way(['10.9.1.0/24']),
+    'the other way: set --cluster-cidr=10.9.0.0/16 of kube-controller-manager (kubeadm: /etc/kubernetes/manifests/kube-controller-manager.yaml)',
+  );
+});
+
 test('its node masks are compared with those of the cluster, not with flags of ours', (t) => {
   t.deepEqual(report(kubeadm({}, { 'node-cidr-mask-size-ipv4': '26' })).findings, []);
   const single = surveyOf(NODES, { clusterCIDR: '10.244.0.0/16', nodeCIDRMaskSize: '25' }).settings;
