@@ -7,6 +7,7 @@ import { sizeOf } from '../subnet/family.ts';
 import { usableAddresses } from '../subnet/occupancy.ts';
 import { CATALOGUE, type ClusterCode } from './catalogue.ts';
 import { runChecks } from './run.ts';
+import { mismatchHarm } from './settings/mismatch-harm.ts';
 
 /** Checks that look at settings which flags of ours can change. */
 export const BREAKABLE: ClusterCode[] = [
@@ -43,7 +44,10 @@ export function findBreaks(survey: ClusterSurvey, present: ClusterSettings): Bre
   const then = runChecks(asked, { codes: BREAKABLE });
   const raised = then.findings
     .filter((finding) => !isKnown(finding, now))
-    .map(({ code, severity, nodes, message }) => ({ code, severity, nodes, message, harm: harmOf(code) }));
+    .map(({ code, severity, nodes, message, subject }) => {
+      const harm = code === 'ClusterCIDRMismatch' ? mismatchHarm(subject) : harmOf(code);
+      return { code, severity, nodes, message, harm };
+    });
   return { breaks: [...raised, ...tooSmall(survey, present)], skipped: then.skipped };
 }
 

@@ -6,10 +6,11 @@ import type { Flags } from './flags/flag.ts';
 
 /** Throws Failure when a flag has a value that is none of its choices, or an empty one. */
 export function checkValues(args: Arguments, flags: Flags): void {
-  for (const [name, { type, choices, templates = [] }] of Object.entries(flags)) {
+  for (const [name, { type, choices, templates = [], anyCase }] of Object.entries(flags)) {
     if (type === 'bool') continue;
     for (const value of args.texts(name)) {
-      if (choices && !choices.includes(value) && !isTemplate(value, templates))
+      const word = anyCase ? value.toLowerCase() : value;
+      if (choices && !choices.includes(word) && !isTemplate(value, templates))
         throw notAChoice(name, value, choices, templates);
       if (value === '') throw new Failure(`--${name} needs a value`);
     }

@@ -80,8 +80,8 @@ function readDemand({ words, nodes, maxPods, compare, settings }: CapacityArgs):
   }
   if (nodes !== undefined) {
     return {
-      nodes: readCount('--nodes', nodes),
-      maxPods: maxPods === undefined ? undefined : readCount('--max-pods', maxPods),
+      nodes: readCount('--nodes', nodes, 500),
+      maxPods: maxPods === undefined ? undefined : readCount('--max-pods', maxPods, MAX_PODS),
     };
   }
   if (compare && Object.values(settings).every((value) => value === undefined)) {
@@ -92,9 +92,9 @@ function readDemand({ words, nodes, maxPods, compare, settings }: CapacityArgs):
   return undefined;
 }
 
-function readCount(flag: string, text: string): number {
+function readCount(flag: string, text: string, example: number): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new Failure(`${flag} ${quote(text)} is no number: write a whole number from 1 on, like 500`);
+  throw new Failure(`${flag} ${quote(text)} is no whole number from 1 on: write one like ${example}`);
 }
 
 async function readGround(context: Context, args: CapacityArgs, sizing: boolean): Promise<Ground> {

@@ -1,6 +1,7 @@
 import type { Block } from '../model/cidr.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { LookedUp } from '../model/lookup.ts';
+import { isNodeName } from '../model/node-name.ts';
 import { quote } from '../model/quote.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import { lookUp } from '../plan/lookup.ts';
@@ -43,10 +44,30 @@ export async function runLookup(context: Context, args: LookupArgs): Promise<Exi
 
 /** An address or a subnet, as strict as all that an operator writes. Throws Failure with what is wrong. */
 function readQuery(word: string): Block {
+  if (word === '') throw new Failure(`${quote(word)} is neither an address nor a subnet: it is empty`);
   const whole = word.includes('/') ? word : `${word}/${BITS[word.includes(':') ? 'IPv6' : 'IPv4']}`;
   const parsed = parseBlock(whole);
   if (parsed.ok) return parsed.block;
-  throw new Failure(`${quote(word)} is neither an address nor a subnet: ${parsed.reason}`);
+  const what = `${quote(word)} is neither an address nor a subnet`;
+  if (word.includes('/')) throw new Failure(`${what}: ${parsed.reason}`);
+  const around = subnetOf(word);
+  if (around !== undefined) {
+    throw new Failure(`${what}: an IPv4 address has four numbers; for the subnet write ${around}`);
+  }
+  if (/[a-z]/.test(word) && isNodeName(word) && !/^\d+\./.test(word)) {
+    throw new Failure(what, { hint: `if it is a node: kubectl podcidr list ${word}` });
+  }
+  // It was read as a subnet of one address.
+  const reason = parsed.reason.replace(/ with a prefix length, .*/, '').replace(/\/(32|128)$/, '');
+  throw new Failure(`${what}: ${reason}`);
+}
+
+/** 10.244.31.0/24 for 10.244.31, the beginning of an address; undefined for all else. */
+function subnetOf(word: string): string | undefined {
+  if (!/^\d+(\.\d+){0,2}\.?$/.test(word)) return undefined;
+  const numbers = word.split('.').filter(Boolean);
+  const text = `${[...numbers, '0', '0', '0'].slice(0, 4).join('.')}/${8 * numbers.length}`;
+  return parseBlock(text).ok ? text : undefined;
 }
 
 /** The server finds pods by one address; a subnet, and many addresses, need all of them. */

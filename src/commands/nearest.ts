@@ -5,8 +5,13 @@ function nearest(word: string, names: readonly string[]): string | undefined {
   const lower = names.map((name) => name.toLowerCase());
   if (lower.length === 0) return undefined;
   const found = closest(word.toLowerCase(), lower);
-  const near = distance(word.toLowerCase(), found) <= Math.round(found.length * 0.4);
-  return near ? names[lower.indexOf(found)] : undefined;
+  const near = distance(word.toLowerCase(), found) <= Math.floor(found.length * 0.4);
+  return near || letters(word.toLowerCase()) === letters(found) ? names[lower.indexOf(found)] : undefined;
+}
+
+/** Two letters that changed places are one slip, though two changes. */
+function letters(word: string): string {
+  return [...word].sort().join('');
 }
 
 /** `; did you mean NAME?`, or nothing. */

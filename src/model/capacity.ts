@@ -19,7 +19,7 @@ export interface FamilyCapacity {
 
 /** What settings would break: a finding that the present ones do not give. */
 export interface Break extends Pick<Finding, 'code' | 'severity' | 'nodes' | 'message'> {
-  /** Why it hurts, in the words of the catalogue. */
+  /** Why it hurts, in the words of the catalogue; of several places the one that it is about. */
   harm: string;
 }
 

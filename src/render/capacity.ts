@@ -54,8 +54,8 @@ function renderBreaks(breaks: Break[], columns: number | undefined): string {
     ...(nodes.length > 0
       ? indented('  ', `nodes: ${shorten(nodes, MOST_NODES).map(escapeLine).join(', ')}`, columns)
       : []),
-    // Said once for all of one code.
-    ...(breaks[at + 1]?.code === code
+    // Said once for all that hurt in one way.
+    ...(breaks[at + 1]?.harm === harm
       ? []
       : wrap(harm, Math.min(WIDTH, (columns ?? Number.POSITIVE_INFINITY) - 4)).map((line) => `    ${line}`)),
   ]);

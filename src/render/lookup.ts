@@ -25,6 +25,8 @@ export function renderLookup(items: LookedUp[], columns?: number): string {
   );
 }
 
+/** Of a node's own address the name is its kind: InternalIP, ExternalIP. */
 function cells({ kind, name = '', namespace, node = '', range = '' }: Answer): string[] {
+  if (kind === 'nodeAddress') return [`${WORDS[kind]} (${name})`, node, node, range];
   return [WORDS[kind], namespace === undefined ? name : `${namespace}/${name}`, node, range];
 }

@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from '../../model/catalogue.ts';
+import { MISMATCH_HARM } from '../settings/mismatch-harm.ts';
 
 /** Of flags and configurations. */
 export const SETTING_ENTRIES = {
@@ -25,7 +26,7 @@ export const SETTING_ENTRIES = {
     title: 'places disagree about the cluster CIDR',
     meaning:
       "Replicas of kube-controller-manager have different flags; or flannel's Network does not contain the cluster CIDR (a larger one is right); or kube-proxy's clusterCIDR, or kubeadm-config's podSubnet and node masks, are others. One finding a place.",
-    harm: 'Replicas: the next leader hands out subnets that overlap those of the last. flannel: nodes outside its Network have no network. kube-proxy: takes pods for strangers and hides their addresses. kubeadm-config: the next upgrade brings the old value back.',
+    harm: MISMATCH_HARM,
     cure: 'Change the place that is wrong, and restart what reads it; the remedy has the command.',
     origin: 'A cluster CIDR that was changed in one place and forgotten in another.',
   },

@@ -10,6 +10,8 @@ export interface Flag {
   choices?: readonly string[];
   /** Further ones that take something behind an equals sign: `jsonpath={.items}`. */
   templates?: readonly string[];
+  /** Upper or lower case, where the values are words of ours. */
+  anyCase?: true;
   help: string;
 }
 

@@ -29,6 +29,7 @@ for (const [args, says] of [
   [['list', '-o', 'custom-columns=NAME:{a}{b}'], /unexpected path string/],
   [['validate', '-o', 'junt'], /"junt".*did you mean junit\?/],
   [['validate', '-o', 'jsonpath={.x}'], /"jsonpath=\{\.x\}" is not known/],
+  [['validate', '-o', 'name'], /"name" is not known, it must be one of: [a-z, ]+\n$/],
   [['validate', '--fail-on=eror'], /"eror".*did you mean error\?/],
   [['validate', '--skip=subnetduplicat'], /did you mean SubnetDuplicate\?/],
   [['dump', 'worker-1'], /dump takes no "worker-1"/],

@@ -249,6 +249,15 @@ for (const [title, file, settings, expected] of [
   });
 }
 
+test('--compare says of each place why it hurts there, and of no other', async (t) => {
+  const filenames = [fixture('healthy/kubeadm-flannel-vxlan.yaml')];
+  const { out } = await capacity({ filenames, settings: { clusterCIDR: '10.240.0.0/12' }, compare: true });
+  t.deepEqual(
+    JSON.parse(out).breaks.map(({ harm }: { harm: string }) => harm.split(':')[0]),
+    ['flannel', 'kube-proxy', 'kubeadm-config'],
+  );
+});
+
 test('--compare: kube-controller-manager checks subnets that the CNI ignores', async (t) => {
   const text = readFileSync(fixture('healthy/cilium-cluster-pool.yaml'), 'utf8');
   const changed = text.replace(/^( +- )kube-controller-manager$/m, '$&\n$1--allocate-node-cidrs=true');
@@ -281,9 +290,9 @@ test('--compare with --nodes compares the flags that it chooses', async (t) => {
 
 for (const [more, expected] of [
   [{ words: ['worker-1'] }, /capacity takes no "worker-1"/],
-  [{ nodes: '0' }, /--nodes "0" is no number/],
-  [{ nodes: '1e3' }, /--nodes "1e3" is no number/],
-  [{ nodes: '5', maxPods: '-1' }, /--max-pods "-1" is no number/],
+  [{ nodes: '0' }, /--nodes "0" is no whole number from 1 on: write one like 500$/],
+  [{ nodes: '1e3' }, /--nodes "1e3" is no whole number/],
+  [{ nodes: '5', maxPods: '-1' }, /--max-pods "-1" is no whole number from 1 on: write one like 110$/],
   [{ maxPods: '110' }, /--max-pods goes with --nodes/],
   [{ compare: true }, /--compare needs the settings/],
   [{ settings: { ...ALL, nodeCIDRMaskSize: '12' } }, /shorter than the prefix of the cluster CIDR/],

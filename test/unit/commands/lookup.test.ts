@@ -69,6 +69,16 @@ test('twins are said to answer both', async (t) => {
   t.regex(err, /^10\.244\.31\.7: 2 nodes answer in 10\.244\.31\.0\/24: worker-289, worker-31$/m);
 });
 
+test('who asks for a node is told who answers that', async (t) => {
+  const failure = await t.throwsAsync(lookup(CROWD, ['worker-1']), { instanceOf: Failure });
+  t.is((failure as Failure).hint, 'if it is a node: kubectl podcidr list worker-1');
+});
+
+test('the table names the node of an address, and which of its addresses it is', async (t) => {
+  const { out } = await lookup(CROWD, ['192.168.0.2'], { output: 'table' });
+  t.regex(out, /\n192\.168\.0\.2 +node address \(InternalIP\) +worker-1 +worker-1 +192\.168\.0\.2\n/);
+});
+
 test('a free address names the subnet that a node could get', async (t) => {
   t.deepEqual((await answers('PoolExhausted/near-miss', '10.244.3.9')).answers, [
     { kind: 'free', range: '10.244.3.0/24' },
@@ -115,14 +125,17 @@ test('what is not known is said, and nobody is accused', async (t) => {
 
 for (const [words, expected] of [
   [[], /^lookup needs an address or a subnet$/],
-  [['worker-1'], /^"worker-1" is neither an address nor a subnet: /],
+  [['worker-1'], /^"worker-1" is neither an address nor a subnet$/],
+  [['10.244.1.x'], /is neither an address nor a subnet: it is not an address$/],
   [['10.244.1.300'], /it has a number over 255/],
   [['10.244.1.7/24'], /it has host bits, did you mean 10\.244\.1\.0\/24\?/],
-  [['10.244.1'], /it has an incomplete address/],
-  [['010.1.1.1'], /leading zeros in its address, write 10\.1\.1\.1/],
+  [['10.244.31'], /an IPv4 address has four numbers; for the subnet write 10\.244\.31\.0\/24$/],
+  [['10.'], /for the subnet write 10\.0\.0\.0\/8$/],
+  [['300.1'], /it has an incomplete address: IPv4 has four numbers$/],
+  [['010.1.1.1'], /leading zeros in its address, write 10\.1\.1\.1$/],
   [['fe80::1%eth0'], /zone id/],
   [['::ffff:10.1.1.1'], /an IPv4 address written as IPv6/],
-  [[''], /""/],
+  [[''], /^"" is neither an address nor a subnet: it is empty$/],
 ] as const) {
   test(`bad input is one line, and nothing is on stdout: ${JSON.stringify(words)}`, async (t) => {
     const context = testContext();
