@@ -25,7 +25,7 @@ export function roomFirst<T extends Pick<Finding, 'remedy'>>(findings: T[], view
   return findings.map((finding) => {
     const names = movedBy(finding.remedy);
     if (names.length === 0 || !lacksRoom(names)) return finding;
-    return { ...finding, remedy: `${cure}  # no subnet is free: make room in the cluster CIDR first` };
+    return { ...finding, remedy: `${cure}  # no subnet is free: make room first` };
   });
 }
 

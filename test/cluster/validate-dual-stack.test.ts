@@ -65,6 +65,9 @@ test.serial('pods with an address of each family say nothing', async (t) => {
   t.true(acceptedSince(from).length === 1, `${acceptedSince(from)}`);
 });
 
+const bare = (name: string) =>
+  `default/${name}: no controller creates it again: save it first (kubectl -n default get pod ${name} -o yaml)`;
+
 test.serial('the second address strays, or is that of another pod: each is told by its family', async (t) => {
   await runs('strays', 'one', ['10.244.11.20', 'fd00:10:244:99::20']);
   await runs('twin-1', 'two', ['10.244.12.21', 'fd00:10:244:12::aa']);
@@ -74,8 +77,8 @@ test.serial('the second address strays, or is that of another pod: each is told 
   t.deepEqual(
     findings.map(({ code, nodes, evidence }) => [code, nodes, evidence]),
     [
-      ['PodAddressDuplicate', ['two'], ['default/twin-1 on two', 'default/twin-2 on two']],
-      ['PodStray', ['one'], ['default/strays: fd00:10:244:99::20']],
+      ['PodAddressDuplicate', ['two'], ['default/twin-1 on two', 'default/twin-2 on two', bare('twin-2')]],
+      ['PodStray', ['one'], ['default/strays: fd00:10:244:99::20', bare('strays')]],
     ],
   );
   t.is(findings[0]?.subject.name, 'fd00:10:244:12::aa');

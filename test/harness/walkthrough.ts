@@ -86,7 +86,7 @@ export function timeless(text: string): string {
     .replaceAll(/\b\d+m\b/g, 'AGE')
     .replaceAll(/^Waiting for the next heartbeat of .*\n|^Warning: the Lease of node .* was not renewed yet.*\n/gm, '')
     .replaceAll(/\bends in \d+ s\b/g, 'ends in N s')
-    .replaceAll(/: (CrashLoopBackOff|ended with exit code 1), restarted \d+ times$/gm, ': STATE')
+    .replaceAll(/: (CrashLoopBackOff|ended with exit code 1), restarted \d+ times?$/gm, ': STATE')
     .replaceAll(/(its log cannot be read): .*/g, '$1')
     .replaceAll(/\b\S+@\S+\b/g, 'WHO')
     .replaceAll(/\b(10\.244\.\d+)\.(?!0\/|1\/)\d+\b/g, '$1.POD')

@@ -171,7 +171,7 @@ const EXPECTED: Record<ClusterCode, [severity: string, nodes: string[], subject:
       'warning',
       ['worker-2'],
       'Event CIDRNotAvailable',
-      'kubectl podcidr capacity --nodes=6 --compare  # no subnet is free: make room in the cluster CIDR first',
+      'kubectl podcidr capacity --nodes=6 --compare  # no subnet is free: make room first',
     ],
   ],
   DependentUnowned: [

@@ -15,7 +15,7 @@ function remedies(nodes: ReturnType<typeof nodeWith>[], flags: object = FLAGS): 
   );
 }
 
-const ROOM = /^kubectl podcidr capacity .*# no subnet is free: make room in the cluster CIDR first$/;
+const ROOM = /^kubectl podcidr capacity .*# no subnet is free: make room first$/;
 
 test('where no subnet is free nobody is sent to reassign, but told to make room', (t) => {
   t.regex(remedies([...FULL, nodeWith('new', [])]).SubnetMissing ?? '', ROOM);

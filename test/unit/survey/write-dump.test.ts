@@ -94,7 +94,8 @@ function anonymous(report: string, names: string[]) {
     .reduce(
       (rest, name) =>
         rest.replaceAll(new RegExp(`(?<![\\w.])${name.replaceAll('.', '\\.')}(?![A-Za-z\\d.])`, 'g'), 'NODE'),
-      report,
+      // A remedy saves a pod to a file of its name.
+      report.replaceAll('.yaml', ''),
     )
     .replaceAll(/(node|pod|namespace)-\d+/g, 'NODE')
     .replaceAll(/[\da-f]{8}-[\da-f-]{27}|uid-of-[\w-]+/g, 'UID')
