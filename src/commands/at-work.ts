@@ -114,7 +114,7 @@ async function conclude(
     tell(`  kubectl podcidr resume ${manifest.operation}`);
     tell(`  kubectl podcidr rollback ${manifest.operation}`);
   }
-  const code = exitCode({ manifest, outcomes }, refused, complaints);
+  const code = exitCode({ manifest, outcomes }, refused, complaints.length > 0 || cared?.fails === true);
   // What ends with it has changed nothing: there is nothing to be read by a program.
   if (output && code !== EXIT.failed) {
     context.streams.out(renderDocument(operationDocument(manifest, outcomes), output));
@@ -140,12 +140,12 @@ function verifiedByCare(cared: Cared | undefined, looked: boolean): string[] {
   ];
 }
 
-function exitCode({ manifest, outcomes }: Ended, refusedBefore: number, complaints: string[]): ExitCode {
+function exitCode({ manifest, outcomes }: Ended, refusedBefore: number, isWrong: boolean): ExitCode {
   if (manifest.state === 'open') return EXIT.unfinished;
   const refused = refusedBefore + outcomes.filter(({ state }) => state === 'refused').length;
   if (refused > 0 && outcomes.length + refusedBefore === 1) return EXIT.failed;
   const undone = outcomes.some(({ state }) => state === 'undone');
-  return refused > 0 || undone || complaints.length > 0 ? EXIT.problems : EXIT.fine;
+  return refused > 0 || undone || isWrong ? EXIT.problems : EXIT.fine;
 }
 
 /** A Node that was lost, and whose restoring was taken back before it was posted. */

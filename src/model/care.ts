@@ -27,6 +27,8 @@ export interface Care {
   agents: RestartedAgent[];
   /** The CNI was seen to work with the new subnet. */
   inForce?: true;
+  /** It was seen not to work with it: the pods of the node are cut off. */
+  fails?: true;
   /** uids of pods that lost their network with a bridge that was removed, though their addresses are right. */
   cut?: string[];
   /** Stored before the first of them is deleted. */

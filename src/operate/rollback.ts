@@ -11,7 +11,7 @@ import { lostTrack } from './lost-track.ts';
 import { runMoves, type Todo } from './moves.ts';
 import { closeOperation, type Ended, openManifest, whileOpen } from './operation.ts';
 import { persist } from './persist.ts';
-import { type Outcome, runMove, STEPS, undoMove } from './runner.ts';
+import { ended, type Outcome, runMove, STEPS, undoMove } from './runner.ts';
 import { openSession, type Session } from './session.ts';
 import { settleDeletion } from './steps/swap/delete.ts';
 import type { Tools } from './tools.ts';
@@ -186,12 +186,12 @@ async function moveBack(manifest: OperationManifest, { of, former }: Rollback, s
       const { absence } = of.records.get(move.node) ?? {};
       return { move, record: former?.records.get(move.node), raw: undefined, absence };
     });
-  const done = todo.filter(({ record }) => record?.step === 'finished');
-  const outcomes = await runMoves(
-    session,
-    manifest,
-    todo.filter((one) => !done.includes(one)),
-  );
+  const closed = todo.filter(({ record }) => record?.step === 'finished');
+  const open = todo.filter((one) => !closed.includes(one));
+  const done = closed.filter(({ record }) => record && ended(record).state === 'finished');
+  // One that came back with the subnet which it was to give up is told last: it holds up no other.
+  const fellBack = closed.filter((one) => !done.includes(one));
+  const outcomes = await runMoves(session, manifest, [...open, ...fellBack]);
   const back = [...done.map(({ move }) => move.node), ...finished(outcomes)];
   for (const node of back) {
     const record = of.records.get(node);

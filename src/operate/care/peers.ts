@@ -22,10 +22,11 @@ const NAMED = 5;
 
 /**
  * What became of the routes. `seen`: every node that has a pod of the CNI has them; `left`: the lines say what is left to the
- * operator; `stopped`: the operator wanted to stop before, a later run goes on.
+ * operator; `lacking`: they name a node, too, that has none though its CNI was restarted; `stopped`: the operator wanted to stop
+ * before, a later run goes on.
  */
 export interface PeersOutcome {
-  state: 'not needed' | 'seen' | 'left' | 'stopped';
+  state: 'not needed' | 'seen' | 'left' | 'lacking' | 'stopped';
   left: LeftToDo[];
 }
 
@@ -75,7 +76,7 @@ async function settle(peers: CNIPod[], sought: Sought, work: Work): Promise<Peer
     );
   }
   await removeAbandoned(seen, work);
-  const lacking = await restartPeers(
+  const { lacking, restarted } = await restartPeers(
     seen.filter(({ lacks }) => lacks.length > 0),
     sought,
     work,
@@ -87,6 +88,7 @@ async function settle(peers: CNIPod[], sought: Sought, work: Work): Promise<Peer
     })),
     ...silentLeft(silent.map(({ peer, why = '' }) => ({ node: peer.node, why }))),
   ];
+  if (lacking.length > 0 && restarted) return { state: 'lacking', left };
   return { state: left.length > 0 ? 'left' : 'seen', left };
 }
 

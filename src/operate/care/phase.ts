@@ -15,6 +15,8 @@ export interface Cared {
   inForce: boolean;
   /** Every other node was seen to have its routes to them; undefined: there was nothing to see. */
   routes: boolean | undefined;
+  /** The CNI on a moved node was seen not to work with its new subnets, or a peer to lack a route though its CNI was restarted. */
+  fails: boolean;
   /** The operator stopped it; a later run goes on. */
   stopped: boolean;
 }
@@ -40,11 +42,12 @@ export async function careAfterwards(
     unseen: cared.filter(isUnseen).map(({ node }) => node),
     inForce: cared.length > 0 && cared.every(({ care }) => care?.inForce === true),
     routes: seen.state === 'not needed' ? undefined : seen.state === 'seen',
+    fails: seen.state === 'lacking' || cared.some(({ care }) => care?.fails === true),
     stopped: seen.state === 'stopped',
   };
 }
 
-const NOTHING: Cared = { left: [], unseen: [], inForce: false, routes: undefined, stopped: false };
+const NOTHING: Cared = { left: [], unseen: [], inForce: false, routes: undefined, fails: false, stopped: false };
 
 function leftAtOnce(error: unknown): Awaited<ReturnType<typeof settlePeers>> {
   if (!(error instanceof Left)) throw error;

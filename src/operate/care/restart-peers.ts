@@ -7,20 +7,26 @@ import { askPeers, type SeenPeer, type Sought } from './ask-peers.ts';
 import { discardPod } from './discard-pod.ts';
 import { reasonOf } from './step.ts';
 
+/** Peers that still lack a route; `restarted`: though their CNI, or that of the first of them, was restarted and had its time. */
+export interface RestartedPeers {
+  lacking: SeenPeer[];
+  restarted: boolean;
+}
+
 /**
  * Restarts the CNI where a route lacks, and looks again, at most `waits.agentBack`. One goes ahead: where its restart does not
- * help, the cause is elsewhere, and the others are left alone. Returns the peers that still lack a route.
+ * help, the cause is elsewhere, and the others are left alone.
  */
-export async function restartPeers(lacking: SeenPeer[], sought: Sought, work: Work): Promise<SeenPeer[]> {
+export async function restartPeers(lacking: SeenPeer[], sought: Sought, work: Work): Promise<RestartedPeers> {
   const [first, ...others] = lacking;
-  if (!first) return [];
-  const still = await restartSome([first], sought, work);
-  if (still.length > 0) return [...still, ...others];
+  if (!first) return { lacking: [], restarted: false };
+  const { lacking: still, restarted } = await restartSome([first], sought, work);
+  if (still.length > 0) return { lacking: [...still, ...others], restarted };
   return restartSome(others, sought, work);
 }
 
-async function restartSome(lacking: SeenPeer[], sought: Sought, work: Work): Promise<SeenPeer[]> {
-  if (lacking.length === 0) return [];
+async function restartSome(lacking: SeenPeer[], sought: Sought, work: Work): Promise<RestartedPeers> {
+  if (lacking.length === 0) return { lacking, restarted: true };
   const nodes = lacking.map(({ peer }) => peer.node);
   work.tell(`Restarting ${sought.cni} on ${count(nodes.length, 'node')} that lack a route: ${nodes.join(', ')}`);
   const { clock, waits } = work;
@@ -36,12 +42,13 @@ async function restartSome(lacking: SeenPeer[], sought: Sought, work: Work): Pro
         seen.flatMap(({ peer, lacks, why }) => (lacks.length === 0 && why === undefined ? [peer.node] : [])),
       );
       open = open.filter(({ peer }) => !well.has(peer.node));
-      if (open.length === 0 || work.stopping() || clock.monotonic() >= end) return open;
+      if (open.length === 0 || clock.monotonic() >= end) return { lacking: open, restarted: true };
+      if (work.stopping()) return { lacking: open, restarted: false };
       await clock.sleep(waits.nodePoll);
     }
   } catch (error) {
     work.tell(`Warning: it was not restarted everywhere: ${reasonOf(error, work)}`);
-    return lacking;
+    return { lacking, restarted: false };
   }
 }
 

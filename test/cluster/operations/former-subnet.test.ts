@@ -47,6 +47,28 @@ test.serial('neither the wished subnet nor the former one is shared with who too
   t.regex(resumed.stderr, /^error: node moves has 10\.244\.255\.0\/24, not 10\.244\.9\.0\/24$/m);
 });
 
+test.serial(
+  'a rollback whose Node came back with the subnet that it was to give up is never said to be done',
+  async (t) => {
+    await stage.create('moves', [FORMER]);
+    const moved = await stage.run(['reassign', `moves=${WISHED}`, UNATTENDED]);
+    t.is(moved.code, 0, moved.stderr);
+    const [{ id } = { id: '' }] = await stage.operations();
+    await stage.killed(['rollback', id, '--cooldown=0s'], isPost);
+    await take('newcomer', FORMER);
+    for (const run of ['first', 'second']) {
+      const ran = await stage.run(['resume']);
+      t.is(ran.code, 3, `${run}: ${ran.stderr}`);
+      t.regex(
+        ran.stderr,
+        /^error: node moves was not moved; it is as it was: the subnet that was asked for was taken while/m,
+      );
+      t.notRegex(ran.stdout, /rolled back/);
+      t.is(await stage.subnet('moves'), WISHED);
+    }
+  },
+);
+
 test.serial('a Node that the server takes with its former subnet alone keeps the annotations of that', async (t) => {
   const applied = JSON.stringify({ kind: 'Node', spec: { podCIDR: FORMER, podCIDRs: [FORMER] } });
   const annotations = { 'kube-router.io/pod-cidr': FORMER, 'kube-router.io/pod-cidrs': FORMER, [APPLIED]: applied };

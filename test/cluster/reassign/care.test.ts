@@ -30,8 +30,8 @@ test.after.always(async () => {
 });
 test.beforeEach(() => stage.clear());
 
-const reassign = (...args: string[]) =>
-  stage.run(['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', '--allocator-restart=never', ...args]);
+const REASSIGN = ['reassign', 'moves', '--ignore-daemonsets', '--allocator-restart=never'];
+const reassign = (...args: string[]) => stage.run([...REASSIGN, '--cidr=10.244.9.0/24', ...args]);
 const uidOf = async (wish: DaemonSetWish, node = 'moves') => (await podOf(stage.plane, wish, node))?.metadata.uid;
 const addressOf = async (wish: DaemonSetWish) => String((await podOf(stage.plane, wish, 'moves'))?.status?.podIP);
 
@@ -64,6 +64,33 @@ test.serial('no command can be run on the node: its CNI is restarted, and the ex
   t.regex(ran.stderr, new RegExp(`^ {6}kubectl delete pod -n default ${name}$`, 'm'));
   t.regex(ran.stdout, /^node\/moves reassigned /);
 });
+
+test.serial(
+  'a CNI that does not come back on the node is no success: exit 1, and its log or DaemonSet is named',
+  async (t) => {
+    await createTwins(stage.plane, 'keeps', 'moves');
+    await deploy(stage.plane, ['keeps', 'moves'], ANTREA);
+    stage.before(isDeletionOf(ANTREA), () =>
+      stage.plane.api.patch(`/apis/apps/v1/namespaces/${ANTREA.namespace}/daemonsets/${ANTREA.name}`, {
+        spec: { updateStrategy: { type: 'OnDelete' }, template: { spec: { nodeSelector: { no: 'node' } } } },
+      }),
+    );
+    const ran = await stage.run([...REASSIGN, '--cidr=10.244.9.0/24'], {
+      env: { ...stage.env, PODCIDR_TEST_CARE: '2000' },
+    });
+    t.is(ran.code, 1, ran.stderr);
+    t.regex(
+      ran.stderr,
+      /^Warning: the CNI on node moves does not work with 10\.244\.9\.0\/24: after 2 s its pod does not run$/m,
+    );
+    t.regex(
+      ran.stderr,
+      /^Left to you:\n {2}- see why antrea does not work on moves:\n {6}kubectl describe daemonset /m,
+    );
+    t.is((await getNode(stage.plane, 'moves')).spec?.podCIDR, '10.244.9.0/24');
+    t.is((await stage.operations()).at(-1)?.state, 'finished');
+  },
+);
 
 test.serial('where nothing is left behind pods are made anew, with addresses of the new subnet', async (t) => {
   await createTwins(stage.plane, 'keeps', 'moves');

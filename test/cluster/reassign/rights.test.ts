@@ -83,7 +83,9 @@ async function grant(user: string, name: string): Promise<void> {
   }
 }
 
-const as = (user: string, ...args: string[]) => runPodcidr(args, { kubeconfig: plane.users[user] ?? '' });
+/** Pods of a CNI have their time to come back; no command can be run in them. */
+const env = { PODCIDR_TEST_CARE: '30000', PODCIDR_TEST_SHELL: '300' };
+const as = (user: string, ...args: string[]) => runPodcidr(args, { kubeconfig: plane.users[user] ?? '', env });
 const reassign = (...args: string[]) => as('operator', 'reassign', 'moves', '--yes', ...args);
 
 test.serial(

@@ -11,7 +11,10 @@ import type { Run, Scenario } from './scenario.ts';
 import { World } from './world.ts';
 
 /** A program that says nothing for so long hangs. */
-const HANGS_MS = 30_000;
+const HANGS_MS = 90_000;
+
+/** Pods of a CNI have their time to come back on a busy machine; no command can be run in them. */
+const CARE = { PODCIDR_TEST_CARE: '30000', PODCIDR_TEST_SHELL: '300' };
 
 /** A fault and the write at which it strikes. */
 export type Strike = { point: Point; fault: RequestFault } | { point: Point; file: FileFaultName };
@@ -79,6 +82,7 @@ export class Rig {
       HOME: machine,
       PODCIDR_FILE_FAULTS: join(machine, 'state'),
       PODCIDR_FILE_LOG: log,
+      ...CARE,
       ...(answer !== undefined && { PODCIDR_TEST_ANSWER: String(answer) }),
       ...(onDisk && { PODCIDR_FILE_FAULT: `${onDisk.point.position}:${FILE_FAULTS[onDisk.file]}` }),
     };
@@ -124,7 +128,7 @@ export class Rig {
   #runOn(machine: string, args: string[]): Promise<Ran> {
     return this.#start([...args, '--state-dir', join(machine, 'state')], {
       kubeconfig: this.plane.kubeconfig,
-      env: { HOME: machine },
+      env: { HOME: machine, ...CARE },
     });
   }
 

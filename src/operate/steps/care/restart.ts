@@ -52,14 +52,17 @@ async function restart(record: OperationRecord, pods: CNIPod[], work: Work): Pro
   if (shown.state === 'seen') return withCare(stored, { inForce: true });
   const bridged = agents.some(({ cni }) => careFor(cni)?.bridge !== undefined);
   if (shown.state === 'unseen' && !bridged) return stored;
+  const subnets = record.to.join(',');
   work.tell(
-    `Warning: whether the CNI on node ${record.node} works with ${record.to.join(',')} was not seen: ${shown.why}`,
+    shown.state === 'not'
+      ? `Warning: the CNI on node ${record.node} does not work with ${subnets}: ${shown.why}`
+      : `Warning: whether the CNI on node ${record.node} works with ${subnets} was not seen: ${shown.why}`,
   );
   const rest = agents.flatMap((agent) => [
     ...(shown.state === 'not' ? [notBack(record.node, agent, shown.pods)] : []),
     ...leftovers(record, agent),
   ]);
-  return leave(stored, rest, true);
+  return leave(shown.state === 'not' ? withCare(stored, { fails: true }) : stored, rest, true);
 }
 
 /** What would bring the former subnet back goes before its pod does. */
