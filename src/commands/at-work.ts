@@ -78,7 +78,7 @@ export async function atWork(
 }
 
 async function conclude(
-  { manifest, outcomes, cared }: Ended,
+  { manifest, outcomes, cared, found }: Ended,
   { wire, output, refused }: AtWork,
   context: Context,
   { tell, leaving, display }: Pick<Tools, 'tell' | 'leaving'> & { display: ProgressDisplay },
@@ -117,7 +117,8 @@ async function conclude(
   const code = exitCode({ manifest, outcomes }, refused, complaints.length > 0 || cared?.fails === true);
   // What ends with it has changed nothing: there is nothing to be read by a program.
   if (output && code !== EXIT.failed) {
-    context.streams.out(renderDocument(operationDocument(manifest, outcomes), output));
+    const standings = found?.map((record) => ({ record })) ?? outcomes;
+    context.streams.out(renderDocument(operationDocument(manifest, standings), output));
   }
   return code;
 }
@@ -181,9 +182,12 @@ function report(outcome: Outcome, verb: Verb, { streams }: Context, words: boole
     return;
   }
   const { error } = outcome;
-  const what = { refused: 'was not moved', undone: 'was not moved; it is as it was', interrupted: 'is not finished' }[
-    outcome.state
-  ];
+  const what = {
+    refused: 'was not moved',
+    held: 'was not moved',
+    undone: 'was not moved; it is as it was',
+    interrupted: 'is not finished',
+  }[outcome.state];
   const hint = error instanceof Failure ? error.hint : undefined;
   const lines = [`error: node ${node} ${what}: ${error.message}`, ...(hint === undefined ? [] : [hint])];
   streams.err(lines.map((line) => `${escapeLine(line)}\n`).join(''));

@@ -57,10 +57,14 @@ export async function findOperation(
       hint: 'kubectl podcidr operations lists them',
     });
   }
-  if (found && found.unreadable.length > 0) {
-    throw new Failure(`the journal of operation ${found.id} cannot be used: ${found.unreadable.join(', ')}`, {
-      hint: `what is wrong with each copy is said above, nothing was changed; to give it up: kubectl podcidr operations prune ${found.id}`,
-    });
-  }
-  return found;
+  return found && refuseUnreadable(found);
+}
+
+/** The operation itself. Throws Failure when no copy of one of its records can be used: its Node could not be brought back. */
+export function refuseUnreadable(operation: JournaledOperation): JournaledOperation {
+  const { id, unreadable } = operation;
+  if (unreadable.length === 0) return operation;
+  throw new Failure(`the journal of operation ${id} cannot be used: ${unreadable.join(', ')}`, {
+    hint: `what is wrong with each copy is said above, nothing was changed; to give it up: kubectl podcidr operations prune ${id}`,
+  });
 }

@@ -15,7 +15,7 @@ import { surveyCluster } from '../survey/survey.ts';
 import { atWork } from './at-work.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
-import { findOperation, wholeJournal } from './find-operation.ts';
+import { findOperation, refuseUnreadable, wholeJournal } from './find-operation.ts';
 import { tellWarnings } from './read-survey.ts';
 
 export interface ResumeArgs {
@@ -60,9 +60,7 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     }
     const options = { wire, stateFolder, ground: surveyGround(survey), output: args.output, refused: 0 };
     return await atWork(context, options, manifest.verb, (tools) =>
-      of
-        ? rollbackOperation({ of, manifest, former: operation }, tools)
-        : resumeOperation({ ...operation, manifest }, tools),
+      of ? rollbackOperation({ of: of.id, manifest, isBegun: true }, tools) : resumeOperation(manifest, tools),
     );
   } finally {
     wire.close();
@@ -74,11 +72,11 @@ export function drainedAs(manifest: OperationManifest, { drain }: Pick<ResumeArg
   return { ...manifest, choices: { ...manifest.choices, drain: drain(manifest.choices.drain) } };
 }
 
-/** The operation that an interrupted rollback takes back. Throws Failure when its journal is gone. */
+/** The operation that an interrupted rollback takes back. Throws Failure when its journal is gone or cannot be used. */
 function rolledBack({ id, manifest: { of, verb } }: JournaledOperation, { operations }: ReadJournal) {
   if (verb !== 'rollback') return undefined;
   const found = operations.find((one) => one.id === of);
-  if (found) return found;
+  if (found) return refuseUnreadable(found);
   throw new Failure(`the journal of operation ${of}, which was being rolled back, is gone`, {
     hint: `forget its rollback: kubectl podcidr operations prune ${id}`,
   });

@@ -62,7 +62,7 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
     const manifest = drainedAs(former?.manifest ?? backwards(context, found, args), args);
     const options = { wire, stateFolder, ground, output: args.output, refused: 0 };
     return await atWork(context, options, 'rollback', (tools) =>
-      rollbackOperation({ of: found, manifest, former }, tools),
+      rollbackOperation({ of: found.id, manifest, isBegun: former !== undefined }, tools),
     );
   } finally {
     wire.close();

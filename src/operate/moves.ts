@@ -25,6 +25,8 @@ export interface Todo {
   absence?: OperationRecord['absence'];
   /** What a lost Node owned, as its backup says. */
   dependents?: Dependent[] | undefined;
+  /** Why it is not begun now, though it is left to do; what was begun is gone on with all the same. */
+  held?: Failure | undefined;
 }
 
 /**
@@ -55,6 +57,11 @@ export async function runMoves(session: Session, manifest: OperationManifest, to
   return outcomes;
 }
 
+/** True once something of the move may have been written, and was not taken back. */
+export function isBegun({ record }: Todo): boolean {
+  return record !== undefined && record.step !== 'undone';
+}
+
 /** Undefined when the operator wanted to stop before anything of the move was begun. */
 async function runTodo(
   todo: Todo,
@@ -63,15 +70,16 @@ async function runTodo(
   work: Work,
 ): Promise<Outcome | undefined> {
   const { move, record, raw, absence } = todo;
-  const begun = record !== undefined && record.step !== 'undone';
-  if (begun) {
+  if (record && isBegun(todo)) {
     session.journal.know(record);
     return runMove(STEPS[record.method], record, work);
   }
+  if (todo.held) return { state: 'held', record: { ...move, step: 'planned' }, error: todo.held };
   const attempt = (record?.attempt ?? 0) + 1;
   try {
     const known = raw ?? (move.method === 'create' ? lostNode(todo) : undefined);
-    const node = known ?? (await presentNode(move.node, work));
+    const node = known ?? (await persist(work, () => findNode(work.wire, move.node)));
+    if (!node) return { state: 'held', record: { ...move, step: 'planned' }, error: absentNode(move.node, manifest) };
     const first = firstRecord(manifest, todo, { raw: node, attempt }, session);
     if (known === undefined) checkUnchanged(node, first);
     const former = absence ?? (known === undefined ? await formerAbsence(node, manifest, work) : undefined);
@@ -94,11 +102,10 @@ function formerAbsence(
   return persist(work, async () => (await readAbsences(work.wire, [node], since)).get(name));
 }
 
-async function presentNode(name: string, work: Work): Promise<RawObject> {
-  const node = await persist(work, () => findNode(work.wire, name));
-  if (node) return node;
-  throw new Failure(`node ${name} was deleted since the plan was made`, {
-    hint: 'kubectl podcidr list shows every node',
+/** Nothing is finished while a Node of it is missing: nobody can tell whether that one is meant to be gone. */
+function absentNode(name: string, { operation }: OperationManifest): Failure {
+  return new Failure(`it is absent, and the journal does not say that operation ${operation} had begun it`, {
+    hint: `if node ${name} should live, bring it back from a backup; if not, forget the operation: kubectl podcidr operations prune ${operation}`,
   });
 }
 

@@ -3,10 +3,12 @@ import type { OperationManifest, OperationRecord } from '../model/operation.ts';
 import { repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
 import { type Cared, careAfterwards, newestRecords } from './care/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
+import { heldBy, heldNodes } from './held.ts';
 import { DiskFailure } from './journal/disk.ts';
 import { pruneOld } from './journal/old.ts';
 import type { JournaledOperation } from './journal/read.ts';
-import { firstRecord, runMoves, type Todo } from './moves.ts';
+import { endedMeanwhile, latestOf, latestOperations } from './latest.ts';
+import { firstRecord, isBegun, runMoves, type Todo } from './moves.ts';
 import { persist } from './persist.ts';
 import { ended, type Outcome } from './runner.ts';
 import { openSession, type Session } from './session.ts';
@@ -18,6 +20,8 @@ export interface Ended {
   outcomes: Outcome[];
   /** What after-care could not do, and what it has seen; undefined: it was not begun. */
   cared?: Cared;
+  /** Another process had closed it before the lock was ours: how its moves stand. Nothing was done. */
+  found?: OperationRecord[];
 }
 
 /** `20261121-034501-1f2e3d`: sorts by time, and two operators' never meet. */
@@ -27,8 +31,8 @@ export function operationId(now: number, random: string): string {
 }
 
 /**
- * Begins an operation and carries it out. Throws Failure (another operator is at work, a Node too large for the journal),
- * ApiError, WireError before anything is changed; afterwards all is told by the outcomes.
+ * Begins an operation and carries it out. Throws Failure (another operator is at work, or has begun one of the Nodes and died; a
+ * Node too large for the journal), ApiError, WireError before anything is changed; afterwards all is told by the outcomes.
  */
 export async function beginOperation(manifest: OperationManifest, todo: Todo[], tools: Tools): Promise<Ended> {
   const session = await openSession(manifest.operation, [], tools);
@@ -37,6 +41,11 @@ export async function beginOperation(manifest: OperationManifest, todo: Todo[], 
       if (one.raw) session.journal.checkSize(firstRecord(manifest, one, { raw: one.raw, attempt: 1 }, session));
     }
     await fenceDisplaced(session, [], manifest.clusterUID);
+    const held = await heldNodes(manifest, [], session);
+    for (const { move } of todo) {
+      const id = held.get(move.node);
+      if (id !== undefined) throw heldBy(id, `node ${move.node} is not moved: `);
+    }
     await repairAllocator(manifest, session);
     const begun = await openManifest(manifest, session);
     return await whileOpen(begun, async () => carryOut(begun, await storeLost(begun, todo, session), session));
@@ -60,26 +69,35 @@ async function storeLost(manifest: OperationManifest, todo: Todo[], session: Ses
   return stored;
 }
 
-/** Goes on with an operation where it stands: first what was begun, then the rest. Throws as `beginOperation` does. */
-export async function resumeOperation(operation: JournaledOperation, tools: Tools): Promise<Ended> {
-  const { manifest, records, id } = operation;
+/**
+ * Goes on with an operation where it stands once the lock is ours: first what was begun, then the rest. `planned`: its manifest as
+ * it was read before, with the choices to go on with. Throws as `beginOperation` does.
+ */
+export async function resumeOperation(planned: OperationManifest, tools: Tools): Promise<Ended> {
+  const id = planned.operation;
   const session = await openSession(id, [id], tools);
   try {
-    await fenceDisplaced(session, [id], manifest.clusterUID);
-    return await whileOpen(manifest, async () => {
+    await fenceDisplaced(session, [id], planned.clusterUID);
+    const latest = latestOf(await latestOperations(planned, id, session), id);
+    if (latest.manifest.state !== 'open') return endedMeanwhile(latest, session);
+    const operation = { ...latest, manifest: { ...latest.manifest, choices: planned.choices } };
+    return await whileOpen(planned, async () => {
       await fence(operation, session);
-      return carryOut(manifest, openMoves(operation), session, [...records.values()]);
+      const held = await heldNodes(planned, [id], session);
+      return carryOut(operation.manifest, openMoves(operation, held), session, [...operation.records.values()]);
     });
   } finally {
     await session.close();
   }
+}
 
-  function openMoves({ manifest: { moves } }: JournaledOperation): Todo[] {
-    const todo = moves.map((move): Todo => ({ move, record: records.get(move.node), raw: undefined }));
-    const open = todo.filter(({ record }) => record?.step !== 'finished');
-    const isBegun = ({ record }: Todo) => record !== undefined && record.step !== 'undone';
-    return [...open.filter(isBegun), ...open.filter((one) => !isBegun(one))];
-  }
+function openMoves({ manifest: { moves }, records }: JournaledOperation, held: ReadonlyMap<string, string>): Todo[] {
+  const todo = moves.map((move): Todo => {
+    const id = held.get(move.node);
+    return { move, record: records.get(move.node), raw: undefined, held: id === undefined ? undefined : heldBy(id) };
+  });
+  const open = todo.filter(({ record }) => record?.step !== 'finished');
+  return [...open.filter(isBegun), ...open.filter((one) => !isBegun(one))];
 }
 
 /** Whatever ends the work while the operation is open is thrown as a Failure with exit code 3, and how to go on. */

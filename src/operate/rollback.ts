@@ -1,4 +1,5 @@
 import { findNode, getNode } from '../kube/objects/node.ts';
+import { Failure } from '../model/failure.ts';
 import type { OperationChoices, OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
@@ -6,7 +7,9 @@ import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import { repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
 import { careAfterwards, newestRecords } from './care/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
+import { heldBy, heldNodes } from './held.ts';
 import type { JournaledOperation } from './journal/read.ts';
+import { endedMeanwhile, latestOf, latestOperations } from './latest.ts';
 import { lostTrack } from './lost-track.ts';
 import { runMoves, type Todo } from './moves.ts';
 import { closeOperation, type Ended, openManifest, whileOpen } from './operation.ts';
@@ -34,8 +37,17 @@ function keptLines({ records }: JournaledOperation): string[] {
   });
 }
 
+/** A rollback as it was agreed to. */
+export interface RollbackPlan {
+  /** The operation that is rolled back. */
+  of: string;
+  manifest: OperationManifest;
+  /** It was interrupted before, and is gone on with. */
+  isBegun: boolean;
+}
+
 /** What a rollback rests on: the operation that is rolled back, and its own journal when it was interrupted before. */
-export interface Rollback {
+interface Rollback {
   of: JournaledOperation;
   manifest: OperationManifest;
   /** Undefined when it is begun now. */
@@ -45,19 +57,42 @@ export interface Rollback {
 /**
  * Gives every node of an operation its former subnet back, the last one first. What is open is settled before: a Node that was
  * not deleted is as it was again, one that is absent comes back with its former subnet. Then the nodes that have moved are
- * moved back by the same protocol, as an operation of its own that can be resumed. Throws as `beginOperation` does.
+ * moved back by the same protocol, as an operation of its own that can be resumed. All of it as the journal stands once the lock is
+ * ours. Throws as `beginOperation` does.
  */
-export async function rollbackOperation({ of, manifest, former }: Rollback, tools: Tools): Promise<Ended> {
-  const own = manifest.operation;
-  const session = await openSession(own, [own, of.id], tools);
+export async function rollbackOperation(planned: RollbackPlan, tools: Tools): Promise<Ended> {
+  const own = planned.manifest.operation;
+  const session = await openSession(own, [own, planned.of], tools);
   try {
-    await fenceDisplaced(session, [own, of.id], manifest.clusterUID);
+    await fenceDisplaced(session, [own, planned.of], planned.manifest.clusterUID);
+    const latest = latestRollback(planned, await latestOperations(planned.manifest, undefined, session));
+    const { of, manifest, former } = latest;
+    if (former && former.manifest.state !== 'open') return endedMeanwhile(former, session);
+    if (!former && of.manifest.state === 'rolledBack') return endedMeanwhile(of, session);
     await repairAllocator(manifest, session);
     if (!former) await openManifest(manifest, session);
-    return await whileOpen(manifest, () => goBack({ of, manifest, former }, session));
+    return await whileOpen(manifest, () => goBack(latest, session));
   } finally {
     await session.close();
   }
+}
+
+/** Throws Failure when a journal is gone or cannot be used, and when somebody else has begun to take the operation back. */
+function latestRollback(
+  { of: id, manifest, isBegun }: RollbackPlan,
+  operations: ReadonlyMap<string, JournaledOperation>,
+): Rollback {
+  const of = latestOf(operations, id);
+  const former = isBegun ? latestOf(operations, manifest.operation) : undefined;
+  const [other] = [...operations.values()].filter(
+    (one) => one.manifest.of === id && one.manifest.state === 'open' && one.id !== manifest.operation,
+  );
+  if (other) {
+    throw new Failure(`operation ${id} is being taken back by operation ${other.id} already; nothing was changed`, {
+      hint: `go on with: kubectl podcidr resume ${other.id}`,
+    });
+  }
+  return { of, manifest: former ? { ...former.manifest, choices: manifest.choices } : manifest, former };
 }
 
 async function goBack({ of, manifest, former }: Rollback, session: Session): Promise<Ended> {
@@ -180,11 +215,14 @@ export function movesBack(
 }
 
 async function moveBack(manifest: OperationManifest, { of, former }: Rollback, session: Session): Promise<Outcome[]> {
+  const held = await heldNodes(manifest, [of.id, manifest.operation], session);
   const todo = manifest.moves
     .filter(({ node }) => of.records.get(node)?.step === 'finished')
     .map((move): Todo => {
       const { absence } = of.records.get(move.node) ?? {};
-      return { move, record: former?.records.get(move.node), raw: undefined, absence };
+      const record = former?.records.get(move.node);
+      const id = held.get(move.node);
+      return { move, record, raw: undefined, absence, held: id === undefined ? undefined : heldBy(id) };
     });
   const closed = todo.filter(({ record }) => record?.step === 'finished');
   const open = todo.filter((one) => !closed.includes(one));

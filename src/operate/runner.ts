@@ -47,12 +47,12 @@ export const STEPS: Record<Move['method'], StepDefinition[]> = {
 export type MoveState = Pick<OperationRecord, 'node' | 'from' | 'to' | 'step'>;
 
 /**
- * How a move ended. `refused`: nothing was written; `undone`: the old Node is there as it was; `interrupted`: something is
+ * How a move ended. `refused`: nothing was written; `held`: nothing was written now, it is left to do; `undone`: the old Node is there as it was; `interrupted`: something is
  * left to do, the record says from where.
  */
 export type Outcome =
   | { state: 'finished'; record: OperationRecord }
-  | { state: 'refused' | 'undone' | 'interrupted'; record: MoveState; error: Error };
+  | { state: 'refused' | 'held' | 'undone' | 'interrupted'; record: MoveState; error: Error };
 
 /**
  * Runs the steps that the record has not reached yet. Never throws for what a server or a disk does: that is an outcome. Throws

@@ -1,6 +1,7 @@
 import { listControllerManagers } from '../kube/objects/controller-managers.ts';
 import { getLease } from '../kube/objects/lease.ts';
 import { LOCK } from '../kube/objects/lock-lease.ts';
+import { isJournal, readOpenNotes } from '../kube/objects/open-notes.ts';
 import { eachPod } from '../kube/objects/pods.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { CollectionName } from '../model/collection.ts';
@@ -10,7 +11,6 @@ import { allInOrder } from './all-in-order.ts';
 import type { Collection } from './collection.ts';
 import { events } from './events.ts';
 import { flannelLeases } from './flannel-leases.ts';
-import { isJournal, readOpenNotes } from './interrupted.ts';
 import { keepJournal, keepLock, keepPod } from './keep.ts';
 import { leaderLease } from './leader-lease.ts';
 import { nodeDependents } from './node-dependents.ts';

@@ -1,6 +1,7 @@
 import { subnetsAreFollowed, withPodSubnets } from '../cni/lease-place.ts';
 import { noteOf } from '../kube/objects/config-map.ts';
 import { readHolder } from '../kube/objects/lock-lease.ts';
+import { interruptedAmong } from '../kube/objects/open-notes.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import { NO_FACTS } from '../model/cluster-facts.ts';
 import type { CollectionName } from '../model/collection.ts';
@@ -11,7 +12,6 @@ import type { ClusterSurvey, InterruptedOperation } from '../model/survey.ts';
 import { allowed } from './allowed.ts';
 import { isLock } from './collections.ts';
 import { readFacts } from './facts.ts';
-import { interruptedAmong } from './interrupted.ts';
 import { gather, type Inventory, withLeases } from './inventory.ts';
 import { readNode } from './nodes.ts';
 import type { PartOfPods } from './part-of-pods.ts';

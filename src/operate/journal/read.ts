@@ -36,6 +36,8 @@ export interface JournalPlace {
   stateFolder: string;
   /** One operation; undefined: all. */
   operation: string | undefined;
+  /** True: what the server refuses is thrown. Default: it is a complaint, and the disk alone is read. */
+  strict?: boolean;
 }
 
 /** One copy of one entry. */
@@ -48,7 +50,7 @@ interface Copy {
 
 /**
  * Reads both places: either alone is enough. Where they differ the later step counts. A copy that cannot be used is a
- * complaint, never guessed. Throws WireError; what the server refuses is a complaint too.
+ * complaint, never guessed. Throws WireError, and with `strict` ApiError.
  */
 export async function readJournal(wire: Wire, place: JournalPlace): Promise<ReadJournal> {
   const complaints: string[] = [];
@@ -95,13 +97,17 @@ function inOrder(
   return new Map(found.map((record) => [record.node, record]));
 }
 
-async function clusterMaps(wire: Wire, { operation }: JournalPlace, complaints: string[]): Promise<RawObject[]> {
+async function clusterMaps(
+  wire: Wire,
+  { operation, strict }: JournalPlace,
+  complaints: string[],
+): Promise<RawObject[]> {
   try {
     const selector = `kubectl-podcidr/operation${operation === undefined ? '' : `=${operation}`}`;
     const maps = await listConfigMaps(wire, selector);
     return maps.filter((map) => !isAside(String(asObject(map.metadata).name)));
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError) || strict) throw error;
     complaints.push(`the journal in the cluster cannot be read: ${error.message}`);
     return [];
   }

@@ -1,9 +1,9 @@
+import { isJournal } from '../../kube/objects/open-notes.ts';
 import type { Json, JsonObject, RawObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../model/read-json.ts';
 import { compareText } from '../../model/text.ts';
 import { isLock } from '../collections.ts';
 import { flannelLeases, prefixOf } from '../flannel-leases.ts';
-import { isJournal } from '../interrupted.ts';
 import { LABELS_READ } from '../keep.ts';
 import { isControllerManager } from '../settings/controller-manager.ts';
 import { renameTaint, renameTolerations, taintWords } from './redact-taints.ts';

@@ -1,9 +1,9 @@
-import { type ConfigMapNote, noteConfigMaps } from '../kube/objects/config-map.ts';
-import type { Holder } from '../kube/objects/lock-lease.ts';
-import type { Wire } from '../kube/wire/wire.ts';
-import type { RawObject } from '../model/json.ts';
-import { asObject } from '../model/read-json.ts';
-import type { InterruptedOperation } from '../model/survey.ts';
+import type { RawObject } from '../../model/json.ts';
+import { asObject } from '../../model/read-json.ts';
+import type { InterruptedOperation } from '../../model/survey.ts';
+import type { Wire } from '../wire/wire.ts';
+import { type ConfigMapNote, noteConfigMaps } from './config-map.ts';
+import type { Holder } from './lock-lease.ts';
 
 const OPERATION = 'kubectl-podcidr/operation';
 const STATE = 'kubectl-podcidr/state';
