@@ -1,3 +1,4 @@
+import { ATTESTATION_FLAGS, attestationFlags } from './flags/attestation.ts';
 import { connectionFlags } from './flags/connection.ts';
 import { DRAIN_FLAGS, drainChanges } from './flags/drain.ts';
 import { COOLDOWN_FLAG, durationFlag, OPERATION_FLAGS, OPERATION_OUTPUT, operationFlags } from './flags/operation.ts';
@@ -12,7 +13,7 @@ export const rollback: Subcommand = {
     'Give each node of an operation its former subnet back, by the same protocol, whether the operation was',
     'finished or interrupted. Without an ID: the only one that is interrupted. Nodes that had no subnet before',
     'keep what they were given. Nodes are drained as the operation was begun; a drain flag that is given here changes',
-    'that.',
+    'that. What speaks against deleting a Node is looked at anew.',
   ].join('\n'),
   examples: [
     ['kubectl podcidr rollback', 'take the interrupted operation back; asks before it does anything'],
@@ -25,6 +26,7 @@ export const rollback: Subcommand = {
     'allow-conflict': { type: 'bool', help: 'give a subnet back although another node holds it by now' },
     ...COOLDOWN_FLAG,
     ...DRAIN_FLAGS,
+    ...ATTESTATION_FLAGS,
     ...OPERATION_OUTPUT,
     ...OPERATION_FLAGS,
     ...SETTING_FLAGS,
@@ -37,6 +39,7 @@ export const rollback: Subcommand = {
       allowConflict: args.bool('allow-conflict') ?? false,
       cooldown: durationFlag(args, 'cooldown'),
       drain: drainChanges(args),
+      ...attestationFlags(args),
       ...operationFlags(args),
       settings: settingFlags(args),
       connection: connectionFlags(args),

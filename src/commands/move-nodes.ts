@@ -20,7 +20,7 @@ import { surveyCluster } from '../survey/survey.ts';
 import { carryOut } from './carry-out.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
-import { readIgnored } from './ignored.ts';
+import { attestedBy, readIgnored } from './ignored.ts';
 import { refuseInterrupted } from './interrupted-nodes.ts';
 import { judgeDrains } from './judge-drains.ts';
 import { tellInterrupted, tellWarnings } from './read-survey.ts';
@@ -161,7 +161,17 @@ async function change(
     return EXIT.fine;
   }
   const { drain, ignoreUnlisted, allocatorRestart, afterCare, pauseBetween, cooldown, output } = args;
-  const choices = { drain, ignoreUnlisted, allocatorRestart, afterCare, allowConflict: false, pauseBetween, cooldown };
+  const attested = attestedBy(args);
+  const choices = {
+    drain,
+    ignoreUnlisted,
+    attested,
+    allocatorRestart,
+    afterCare,
+    allowConflict: false,
+    pauseBetween,
+    cooldown,
+  };
   const absences = await readAbsences(
     wire,
     plan.moves.map(({ raw }) => raw),

@@ -6,23 +6,27 @@ import type { ClusterSurvey } from '../model/survey.ts';
 import type { JournaledOperation, ReadJournal } from '../operate/journal/read.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
 import { resumeOperation } from '../operate/operation.ts';
-import { rollbackOperation } from '../operate/rollback.ts';
+import { remainingBack, remainingOf } from '../operate/remaining.ts';
+import { movesBack, rollbackOperation } from '../operate/rollback.ts';
 import { surveyGround } from '../plan/ground.ts';
 import { renderDocument } from '../render/document.ts';
 import { operationDocument } from '../render/operation.ts';
 import { renderStanding } from '../render/standing.ts';
 import { surveyCluster } from '../survey/survey.ts';
 import { atWork } from './at-work.ts';
+import { checkRemaining } from './check-remaining.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
 import { findOperation, refuseUnreadable, wholeJournal } from './find-operation.ts';
+import { type AttestationArgs, attestedBy } from './ignored.ts';
 import { tellWarnings } from './read-survey.ts';
 
-export interface ResumeArgs {
+export interface ResumeArgs extends AttestationArgs {
   /** At most one operation id. */
   ids: string[];
   /** What the flags make of how the operation drains. */
   drain(former: OperationChoices['drain']): OperationChoices['drain'];
+  ignoreUnlisted: boolean;
   output: 'json' | 'yaml' | undefined;
   yes: boolean;
   stateDir: string | undefined;
@@ -43,7 +47,7 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     const journal = await wholeJournal(context, { wire, stateFolder });
     const operation = await findOperation(journal, id, { wire, stateFolder });
     if (!operation) return nothing(context, 'no operation is interrupted');
-    const manifest = drainedAs(operation.manifest, args);
+    const manifest = chosenBy(operation.manifest, args);
     if (manifest.state !== 'open') {
       if (args.output) streams.out(renderDocument(operationDocument(manifest, standings(operation)), args.output));
       return nothing(
@@ -55,21 +59,37 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     const survey = await surveyAgain(wire, manifest, args.settings);
     tellWarnings(context, { ...survey, warnings: [] });
     streams.err(renderStanding(manifest, standings(operation)));
+    const { nodes } = survey;
+    const remaining = of
+      ? remainingBack(of.records, { back: movesBack(of.records, manifest), former: operation.records }, nodes)
+      : remainingOf(manifest.moves, operation.records, nodes);
+    const held = await checkRemaining(context, wire, manifest, remaining, survey);
     if (!args.yes && !(await agreed(context, `Resume operation ${operation.id}?`))) {
       return nothing(context, 'resume cancelled');
     }
     const options = { wire, stateFolder, ground: surveyGround(survey), output: args.output, refused: 0 };
     return await atWork(context, options, manifest.verb, (tools) =>
-      of ? rollbackOperation({ of: of.id, manifest, isBegun: true }, tools) : resumeOperation(manifest, tools),
+      of
+        ? rollbackOperation({ of: of.id, manifest, isBegun: true, held }, tools)
+        : resumeOperation({ manifest, held }, tools),
     );
   } finally {
     wire.close();
   }
 }
 
-/** A drain that did not come to an end may be gone on with in another way. */
-export function drainedAs(manifest: OperationManifest, { drain }: Pick<ResumeArgs, 'drain'>): OperationManifest {
-  return { ...manifest, choices: { ...manifest.choices, drain: drain(manifest.choices.drain) } };
+/** A drain that did not come to an end may be gone on with in another way, and more may be vouched for. */
+export function chosenBy(
+  manifest: OperationManifest,
+  { drain, ignoreUnlisted, ...args }: Pick<ResumeArgs, 'drain' | 'ignoreUnlisted' | keyof AttestationArgs>,
+): OperationManifest {
+  const { choices } = manifest;
+  const own = {
+    drain: drain(choices.drain),
+    ignoreUnlisted: ignoreUnlisted || choices.ignoreUnlisted,
+    attested: attestedBy(args, choices.attested),
+  };
+  return { ...manifest, choices: { ...choices, ...own } };
 }
 
 /** The operation that an interrupted rollback takes back. Throws Failure when its journal is gone or cannot be used. */

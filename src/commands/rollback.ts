@@ -3,17 +3,19 @@ import type { OperationManifest, PlannedMove } from '../model/operation.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import type { JournaledOperation } from '../operate/journal/read.ts';
 import { openStateFolder } from '../operate/journal/state-folder.ts';
+import { remainingBack } from '../operate/remaining.ts';
 import { movesBack, rollbackOperation } from '../operate/rollback.ts';
 import { type Ground, surveyGround } from '../plan/ground.ts';
 import { absentMoves, conflictsOf, lostMoves } from '../plan/rollback.ts';
 import { renderStanding } from '../render/standing.ts';
 import { atWork } from './at-work.ts';
 import { newManifest } from './carry-out.ts';
+import { checkRemaining } from './check-remaining.ts';
 import { agreed, mustAsk } from './confirm.ts';
 import type { Context } from './context.ts';
 import { findOperation, wholeJournal } from './find-operation.ts';
 import { tellWarnings } from './read-survey.ts';
-import { drainedAs, type ResumeArgs, standings, surveyAgain } from './resume.ts';
+import { chosenBy, type ResumeArgs, standings, surveyAgain } from './resume.ts';
 
 export interface RollbackArgs extends ResumeArgs {
   allowConflict: boolean;
@@ -55,14 +57,16 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
     if (!former) checkThere(back, survey);
     checkConflicts([...back, ...absentMoves(found.records, survey)], ground, args.allowConflict);
     streams.err(renderStanding(found.manifest, standings(found)));
+    const manifest = chosenBy(former?.manifest ?? backwards(context, found, args), args);
+    const remaining = remainingBack(found.records, { back, former: former?.records }, survey.nodes);
+    const held = await checkRemaining(context, wire, manifest, remaining, survey);
     if (!args.yes && !(await agreed(context, `Give these nodes their former subnets back?`))) {
       streams.err('rollback cancelled, nothing was changed\n');
       return EXIT.fine;
     }
-    const manifest = drainedAs(former?.manifest ?? backwards(context, found, args), args);
     const options = { wire, stateFolder, ground, output: args.output, refused: 0 };
     return await atWork(context, options, 'rollback', (tools) =>
-      rollbackOperation({ of: found.id, manifest, isBegun: former !== undefined }, tools),
+      rollbackOperation({ of: found.id, manifest, isBegun: former !== undefined, held }, tools),
     );
   } finally {
     wire.close();
@@ -75,7 +79,10 @@ function backwards(
   { allowConflict, cooldown }: RollbackArgs,
 ): OperationManifest {
   const { choices } = of.manifest;
-  const own = { ...choices, allowConflict, cooldown: cooldown ?? choices.cooldown };
+  const { attested, ...others } = choices;
+  // What was vouched for an operation that is done says nothing of today.
+  const stillSo = of.manifest.state === 'open' && attested ? { attested } : {};
+  const own = { ...others, ...stillSo, allowConflict, cooldown: cooldown ?? choices.cooldown };
   return { ...newManifest(context, 'rollback', { ...of.manifest, moves: [] }, own), of: of.id };
 }
 

@@ -2,6 +2,7 @@ import type { Care } from './care.ts';
 import type { DrainOptions } from './drain.ts';
 import type { Json, RawObject } from './json.ts';
 import type { MoveMethod, PlanSettings } from './plan.ts';
+import type { WatcherName } from './surroundings.ts';
 
 /** What an operation was begun as. */
 export type Verb = 'reassign' | 'reset' | 'restore' | 'rollback';
@@ -111,11 +112,20 @@ export interface OperationRecord {
   at: string;
 }
 
+/** What the operator vouched for: --machine-paused, --offline-node, --ignore. */
+export interface Attested {
+  machinePaused: boolean;
+  offlineNode: boolean;
+  ignored: WatcherName[];
+}
+
 /** What the operator chose for an operation; kept, so that whoever resumes it works in the same way. */
 export interface OperationChoices {
   /** Undefined: --drain=false. */
   drain: DrainOptions | undefined;
   ignoreUnlisted: boolean;
+  /** Absent in older manifests, and where nobody vouched for anything. */
+  attested?: Attested;
   /** --allocator-restart. */
   allocatorRestart: 'auto' | 'never';
   /** --after-care; absent in older manifests: none. */

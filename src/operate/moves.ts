@@ -12,7 +12,7 @@ import { persist } from './persist.ts';
 import { type Outcome, runMove, STEPS } from './runner.ts';
 import type { Session } from './session.ts';
 import { checkUnchanged } from './steps/swap/guard.ts';
-import type { Work } from './work.ts';
+import { reached, type Work } from './work.ts';
 
 /** One move to be carried out. */
 export interface Todo {
@@ -25,7 +25,7 @@ export interface Todo {
   absence?: OperationRecord['absence'];
   /** What a lost Node owned, as its backup says. */
   dependents?: Dependent[] | undefined;
-  /** Why it is not begun now, though it is left to do; what was begun is gone on with all the same. */
+  /** Why its Node is not deleted in this run, though that is left to do. One that is absent comes back all the same. */
   held?: Failure | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function runMoves(session: Session, manifest: OperationManifest, to
 }
 
 /** True once something of the move may have been written, and was not taken back. */
-export function isBegun({ record }: Todo): boolean {
+export function isBegun({ record }: Pick<Todo, 'record'>): boolean {
   return record !== undefined && record.step !== 'undone';
 }
 
@@ -70,11 +70,13 @@ async function runTodo(
   work: Work,
 ): Promise<Outcome | undefined> {
   const { move, record, raw, absence } = todo;
+  if (todo.held && (await isThere(todo, work))) {
+    return { state: 'held', record: record ?? { ...move, step: 'planned' }, error: todo.held };
+  }
   if (record && isBegun(todo)) {
     session.journal.know(record);
     return runMove(STEPS[record.method], record, work);
   }
-  if (todo.held) return { state: 'held', record: { ...move, step: 'planned' }, error: todo.held };
   const attempt = (record?.attempt ?? 0) + 1;
   try {
     const known = raw ?? (move.method === 'create' ? lostNode(todo) : undefined);
@@ -100,6 +102,14 @@ function formerAbsence(
   const since = work.clock.now() - choices.cooldown;
   const name = String(asObject(node.metadata).name);
   return persist(work, async () => (await readAbsences(work.wire, [node], since)).get(name));
+}
+
+/** False once the Node was deleted by this move: then nothing speaks against bringing it back. */
+async function isThere({ record }: Todo, work: Work): Promise<boolean> {
+  if (!record || record.step === 'undone' || !reached(record, 'swapping')) return true;
+  if (reached(record, 'posted')) return false;
+  const node = await persist(work, () => findNode(work.wire, record.node));
+  return node !== undefined && asObject(node.metadata).uid === record.uid;
 }
 
 /** Nothing is finished while a Node of it is missing: nobody can tell whether that one is meant to be gone. */

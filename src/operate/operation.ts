@@ -69,11 +69,19 @@ async function storeLost(manifest: OperationManifest, todo: Todo[], session: Ses
   return stored;
 }
 
+/** What is to be gone on with, as it was agreed to. */
+export interface Resumption {
+  /** As it was read before, with the choices to go on with. */
+  manifest: OperationManifest;
+  /** Nodes that are not to be deleted in this run, and why. */
+  held: ReadonlyMap<string, Failure>;
+}
+
 /**
- * Goes on with an operation where it stands once the lock is ours: first what was begun, then the rest. `planned`: its manifest as
- * it was read before, with the choices to go on with. Throws as `beginOperation` does.
+ * Goes on with an operation where it stands once the lock is ours: first what was begun, then the rest. Throws as `beginOperation`
+ * does.
  */
-export async function resumeOperation(planned: OperationManifest, tools: Tools): Promise<Ended> {
+export async function resumeOperation({ manifest: planned, held }: Resumption, tools: Tools): Promise<Ended> {
   const id = planned.operation;
   const session = await openSession(id, [id], tools);
   try {
@@ -83,18 +91,24 @@ export async function resumeOperation(planned: OperationManifest, tools: Tools):
     const operation = { ...latest, manifest: { ...latest.manifest, choices: planned.choices } };
     return await whileOpen(planned, async () => {
       await fence(operation, session);
-      const held = await heldNodes(planned, [id], session);
-      return carryOut(operation.manifest, openMoves(operation, held), session, [...operation.records.values()]);
+      const others = await heldNodes(planned, [id], session);
+      return carryOut(operation.manifest, openMoves(operation, held, others), session, [...operation.records.values()]);
     });
   } finally {
     await session.close();
   }
 }
 
-function openMoves({ manifest: { moves }, records }: JournaledOperation, held: ReadonlyMap<string, string>): Todo[] {
+function openMoves(
+  { manifest: { moves }, records }: JournaledOperation,
+  held: ReadonlyMap<string, Failure>,
+  others: ReadonlyMap<string, string>,
+): Todo[] {
   const todo = moves.map((move): Todo => {
-    const id = held.get(move.node);
-    return { move, record: records.get(move.node), raw: undefined, held: id === undefined ? undefined : heldBy(id) };
+    const record = records.get(move.node);
+    const other = isBegun({ record }) ? undefined : others.get(move.node);
+    const why = other === undefined ? held.get(move.node) : heldBy(other);
+    return { move, record, raw: undefined, held: why };
   });
   const open = todo.filter(({ record }) => record?.step !== 'finished');
   return [...open.filter(isBegun), ...open.filter((one) => !isBegun(one))];

@@ -8,6 +8,7 @@ import type { MovePlan } from '../model/plan.ts';
 import { checkPermissions } from './permissions.ts';
 import { checkCredentials } from './preflight/credentials.ts';
 import { tryMove } from './preflight/dry-run.ts';
+import type { Needs } from './preflight/needs.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** What the run will do, as far as it decides about rights. */
@@ -26,7 +27,8 @@ export interface Preflight {
 /**
  * All that can be found out before anything is written: the credentials last, the rights are there, everything that the Nodes
  * own is found, and the server would take each DELETE and POST. Nothing is written: reads, SelfSubjectAccessReviews and
- * dryRun=All alone. `now`: the server's time, in milliseconds since the epoch.
+ * dryRun=All alone. `now`: the server's time, in milliseconds since the epoch. `begun`: what an earlier run has begun, and this one
+ * goes on with.
  * Throws Failure for what concerns all moves, ApiError, WireError.
  */
 export async function preflight(
@@ -34,15 +36,16 @@ export async function preflight(
   plan: MovePlan,
   choices: PreflightChoices,
   now: number,
+  begun: Pick<Needs, 'methods' | 'dependents'> = { methods: [], dependents: [] },
 ): Promise<Preflight> {
   checkCredentials(await wire.credentialsEnd(), now);
   const owned = await searchOwned(wire, plan);
   const { notes, lacking } = await checkPermissions(wire, {
-    methods: [...new Set(plan.moves.map(({ method }) => method))],
+    methods: [...new Set([...plan.moves.map(({ method }) => method), ...begun.methods])],
     drain: choices.drain,
     allocatorRestart: choices.allocatorRestart,
     afterCare: choices.afterCare === 'auto' && plan.moves.some(({ from, to }) => from.join(',') !== to.join(',')),
-    dependents: owned.dependents,
+    dependents: [...owned.dependents, ...begun.dependents],
   });
   if (!choices.ignoreUnlisted) refuseUnlisted(owned);
   else notes.push(...owned.unlisted.map((kind) => `not searched for what the Nodes own, as asked: ${kind}`));

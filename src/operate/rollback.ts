@@ -11,7 +11,7 @@ import { heldBy, heldNodes } from './held.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { endedMeanwhile, latestOf, latestOperations } from './latest.ts';
 import { lostTrack } from './lost-track.ts';
-import { runMoves, type Todo } from './moves.ts';
+import { isBegun, runMoves, type Todo } from './moves.ts';
 import { closeOperation, type Ended, openManifest, whileOpen } from './operation.ts';
 import { persist } from './persist.ts';
 import { ended, type Outcome, runMove, STEPS, undoMove } from './runner.ts';
@@ -44,6 +44,8 @@ export interface RollbackPlan {
   manifest: OperationManifest;
   /** It was interrupted before, and is gone on with. */
   isBegun: boolean;
+  /** Nodes that are not to be deleted in this run, and why. */
+  held: ReadonlyMap<string, Failure>;
 }
 
 /** What a rollback rests on: the operation that is rolled back, and its own journal when it was interrupted before. */
@@ -52,6 +54,7 @@ interface Rollback {
   manifest: OperationManifest;
   /** Undefined when it is begun now. */
   former: JournaledOperation | undefined;
+  held: RollbackPlan['held'];
 }
 
 /**
@@ -79,7 +82,7 @@ export async function rollbackOperation(planned: RollbackPlan, tools: Tools): Pr
 
 /** Throws Failure when a journal is gone or cannot be used, and when somebody else has begun to take the operation back. */
 function latestRollback(
-  { of: id, manifest, isBegun }: RollbackPlan,
+  { of: id, manifest, isBegun, held }: RollbackPlan,
   operations: ReadonlyMap<string, JournaledOperation>,
 ): Rollback {
   const of = latestOf(operations, id);
@@ -92,10 +95,10 @@ function latestRollback(
       hint: `go on with: kubectl podcidr resume ${other.id}`,
     });
   }
-  return { of, manifest: former ? { ...former.manifest, choices: manifest.choices } : manifest, former };
+  return { of, manifest: former ? { ...former.manifest, choices: manifest.choices } : manifest, former, held };
 }
 
-async function goBack({ of, manifest, former }: Rollback, session: Session): Promise<Ended> {
+async function goBack({ of, manifest, former, held }: Rollback, session: Session): Promise<Ended> {
   if (former) await fence(former, session);
   await fence(of, session);
   const outcomes = await settleOpen({ of, manifest }, session);
@@ -103,7 +106,7 @@ async function goBack({ of, manifest, former }: Rollback, session: Session): Pro
   const back = movesBack(of.records, manifest);
   const whole = { ...manifest, moves: back };
   await session.journal.saveManifest(whole);
-  outcomes.push(...(await moveBack(whole, { of, manifest, former }, session)));
+  outcomes.push(...(await moveBack(whole, { of, manifest, former, held }, session)));
   const left = [...of.records.values()].some((record) => record.step !== 'undone' && !isKept(record));
   if (left) return { manifest: whole, outcomes };
   // What an unfinished operation has patched in stays, and its allocator was not settled yet.
@@ -214,15 +217,19 @@ export function movesBack(
   return [...moves.filter(({ node }) => !back.some((one) => one.node === node)), ...back];
 }
 
-async function moveBack(manifest: OperationManifest, { of, former }: Rollback, session: Session): Promise<Outcome[]> {
-  const held = await heldNodes(manifest, [of.id, manifest.operation], session);
+async function moveBack(
+  manifest: OperationManifest,
+  { of, former, held }: Rollback,
+  session: Session,
+): Promise<Outcome[]> {
+  const others = await heldNodes(manifest, [of.id, manifest.operation], session);
   const todo = manifest.moves
     .filter(({ node }) => of.records.get(node)?.step === 'finished')
     .map((move): Todo => {
       const { absence } = of.records.get(move.node) ?? {};
       const record = former?.records.get(move.node);
-      const id = held.get(move.node);
-      return { move, record, raw: undefined, absence, held: id === undefined ? undefined : heldBy(id) };
+      const other = isBegun({ record }) ? undefined : others.get(move.node);
+      return { move, record, raw: undefined, absence, held: other === undefined ? held.get(move.node) : heldBy(other) };
     });
   const closed = todo.filter(({ record }) => record?.step === 'finished');
   const open = todo.filter((one) => !closed.includes(one));

@@ -1,6 +1,6 @@
-import { DELETION_WATCHERS } from '../../model/surroundings.ts';
 import type { Arguments } from '../arguments.ts';
 import { ALLOCATOR_FLAGS, allocatorFlags } from './allocator.ts';
+import { ATTESTATION_FLAGS, attestationFlags } from './attestation.ts';
 import { connectionFlags } from './connection.ts';
 import type { Flags } from './flag.ts';
 import { COOLDOWN_FLAG, durationFlag, OPERATION_FLAGS, operationFlags } from './operation.ts';
@@ -32,20 +32,7 @@ export const MOVING_FLAGS: Flags = {
     help: 'with a dry run: node prints the Nodes that would be posted, as a List in JSON, or in YAML with -o yaml',
   },
   ...OPERATION_FLAGS,
-  'machine-paused': {
-    type: 'bool',
-    help: 'attest that no machine controller acts while the Node is gone for a moment',
-  },
-  'offline-node': {
-    type: 'bool',
-    help: 'take nodes too whose kubelet does not report (Ready is Unknown): only the API is changed',
-  },
-  ignore: {
-    type: 'texts',
-    value: 'NAME[,NAME]',
-    help: `controllers whose deed on the deletion of a Node does no harm here: ${DELETION_WATCHERS.join(', ')}`,
-  },
-  'ignore-unlisted': { type: 'bool', help: 'go on although some kinds could not be searched for what the Node owns' },
+  ...ATTESTATION_FLAGS,
   'after-care': {
     type: 'text',
     value: 'MODE',
@@ -65,10 +52,7 @@ export function movingFlags(args: Arguments) {
     ...operationFlags(args),
     dryRun: DRY_RUNS.find((one) => one === args.text('dry-run')) ?? ('none' as const),
     printNode: args.text('print') === 'node',
-    machinePaused: args.bool('machine-paused') ?? false,
-    offlineNode: args.bool('offline-node') ?? false,
-    ignored: args.texts('ignore'),
-    ignoreUnlisted: args.bool('ignore-unlisted') ?? false,
+    ...attestationFlags(args),
     pauseBetween: durationFlag(args, 'pause-between') ?? 0,
     cooldown: durationFlag(args, 'cooldown') ?? COOLDOWN,
     afterCare: AFTER_CARES.find((one) => one === args.text('after-care')) ?? ('auto' as const),
