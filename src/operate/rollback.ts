@@ -1,5 +1,4 @@
 import { findNode, getNode } from '../kube/objects/node.ts';
-import { Failure } from '../model/failure.ts';
 import type { OperationChoices, OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
@@ -9,11 +8,12 @@ import { careAfterwards, newestRecords } from './care/phase.ts';
 import { fence, fenceDisplaced } from './fence.ts';
 import { heldBy, heldNodes } from './held.ts';
 import type { JournaledOperation } from './journal/read.ts';
-import { endedMeanwhile, latestOf, latestOperations } from './latest.ts';
+import { endedMeanwhile, latestOperations } from './latest.ts';
 import { lostTrack } from './lost-track.ts';
 import { isBegun, runMoves, type Todo } from './moves.ts';
 import { closeOperation, type Ended, openManifest, whileOpen } from './operation.ts';
 import { persist } from './persist.ts';
+import { latestRollback, type Rollback, type RollbackPlan } from './rollback-plan.ts';
 import { ended, type Outcome, runMove, STEPS, undoMove } from './runner.ts';
 import { openSession, type Session } from './session.ts';
 import { settleDeletion } from './steps/swap/delete.ts';
@@ -37,26 +37,6 @@ function keptLines({ records }: JournaledOperation): string[] {
   });
 }
 
-/** A rollback as it was agreed to. */
-export interface RollbackPlan {
-  /** The operation that is rolled back. */
-  of: string;
-  manifest: OperationManifest;
-  /** It was interrupted before, and is gone on with. */
-  isBegun: boolean;
-  /** Nodes that are not to be deleted in this run, and why. */
-  held: ReadonlyMap<string, Failure>;
-}
-
-/** What a rollback rests on: the operation that is rolled back, and its own journal when it was interrupted before. */
-interface Rollback {
-  of: JournaledOperation;
-  manifest: OperationManifest;
-  /** Undefined when it is begun now. */
-  former: JournaledOperation | undefined;
-  held: RollbackPlan['held'];
-}
-
 /**
  * Gives every node of an operation its former subnet back, the last one first. What is open is settled before: a Node that was
  * not deleted is as it was again, one that is absent comes back with its former subnet. Then the nodes that have moved are
@@ -78,24 +58,6 @@ export async function rollbackOperation(planned: RollbackPlan, tools: Tools): Pr
   } finally {
     await session.close();
   }
-}
-
-/** Throws Failure when a journal is gone or cannot be used, and when somebody else has begun to take the operation back. */
-function latestRollback(
-  { of: id, manifest, isBegun, held }: RollbackPlan,
-  operations: ReadonlyMap<string, JournaledOperation>,
-): Rollback {
-  const of = latestOf(operations, id);
-  const former = isBegun ? latestOf(operations, manifest.operation) : undefined;
-  const [other] = [...operations.values()].filter(
-    (one) => one.manifest.of === id && one.manifest.state === 'open' && one.id !== manifest.operation,
-  );
-  if (other) {
-    throw new Failure(`operation ${id} is being taken back by operation ${other.id} already; nothing was changed`, {
-      hint: `go on with: kubectl podcidr resume ${other.id}`,
-    });
-  }
-  return { of, manifest: former ? { ...former.manifest, choices: manifest.choices } : manifest, former, held };
 }
 
 async function goBack({ of, manifest, former, held }: Rollback, session: Session): Promise<Ended> {
