@@ -1,3 +1,4 @@
+import { needsNoSubnet } from '../cni/may-lack-subnet.ts';
 import type { Block } from '../model/cidr.ts';
 import { contains } from '../subnet/block.ts';
 import { maskObjection } from '../subnet/node-mask.ts';
@@ -45,7 +46,8 @@ export interface Relief {
 }
 
 /**
- * Nodes whose subnets are larger than the node mask and without which no pool is scarce: their new subnets cure it. Else the
+ * Nodes whose subnets are larger than the node mask and without which no pool is scarce, also when they and who waits have taken one
+ * each: their new subnets cure it. Else the
  * command that names flags for twice as many nodes, and for so many at least that the pools have to grow. It works when pasted.
  */
 export function relieve(view: View, pools: CountedPool[], isScarce: (pool: PoolCount) => boolean): Relief {
@@ -58,7 +60,10 @@ export function relieve(view: View, pools: CountedPool[], isScarce: (pool: PoolC
     );
   const blocks = held(false).map(({ block }) => block);
   const cause = held(true);
-  if (cause.length > 0 && !pools.some(({ cluster, mask }) => isScarce(countPool(cluster, mask, services, blocks)))) {
+  const takers =
+    cause.length + view.nodes.filter(({ node, subnets }) => subnets.length === 0 && !needsNoSubnet(node)).length;
+  const without = pools.map(({ cluster, mask }) => countPool(cluster, mask, services, blocks));
+  if (cause.length > 0 && !without.some((pool) => isScarce(less(pool, takers)))) {
     return {
       remedy: reassign(nodeNames(cause)),
       evidence: cause.map(({ node, text }) => `${node.name}: ${text} is larger than a node subnet, and takes up many`),
@@ -70,6 +75,12 @@ export function relieve(view: View, pools: CountedPool[], isScarce: (pool: PoolC
     remedy: `kubectl podcidr capacity --nodes=${Math.max(2 * nodes, nodes + most + ENOUGH)} --compare`,
     evidence: [],
   };
+}
+
+/** Once each of them has taken one. */
+function less(pool: PoolCount, takers: number): PoolCount {
+  const free = pool.free - BigInt(takers);
+  return { ...pool, free: free < 0n ? 0n : free };
 }
 
 /** Free subnets beside which two or fewer are not what is left. */

@@ -25,7 +25,10 @@ export function roomFirst<T extends Pick<Finding, 'remedy'>>(findings: T[], view
   return findings.map((finding) => {
     const names = movedBy(finding.remedy);
     if (names.length === 0 || !lacksRoom(names)) return finding;
-    return { ...finding, remedy: `${cure}  # no subnet is free: make room first` };
+    const makers = movedBy(cure);
+    if (makers.length === 0) return { ...finding, remedy: `${cure}  # no subnet is free: make room first` };
+    const own = names.every((name) => makers.includes(name));
+    return own ? finding : { ...finding, remedy: `${finding.remedy}  # after ${cure}, which makes room` };
   });
 }
 
