@@ -43,7 +43,8 @@ async function runBinary(): Promise<Counts & { timings?: Timing[] }> {
 
 /** What does not hang on the version of Kubernetes: on the older one it is left out, unless that version is asked for by name. */
 const NEWEST_ONLY = [
-  /\/(connection|dump|inspect|lookup|outputs|progress|remedies|validate-flannel-etcd|walkthrough)\b/,
+  /\/(busy|connection|cooldown|dump|exit-codes|forbidden|inspect|lookup|outputs|progress)\b/,
+  /\/(remedies|validate-flannel-etcd|walkthrough)\b/,
 ];
 
 /** What needs an etcd that has the v2 API still. */
