@@ -133,6 +133,9 @@ const fleetMove: FoundingCase = {
     await giveAddress(plane, 'web-1', '10.244.1.4');
     await plane.controllerManager('stop');
     await createNodes(plane.api, [worker('worker-2', '10.244.2.0/24')]);
+    // They have been Ready for long; kube-controller-manager, which would take admission's taint off, is away.
+    for (const name of ['worker-1', 'worker-2', 'worker-3'])
+      await plane.api.patch(`/api/v1/nodes/${name}`, { spec: { taints: null } });
     await startsInVain(plane);
     return undefined;
   },
