@@ -18,6 +18,7 @@ const LONG = [
   'lab/care.test.ts',
   'lab/lasting.test.ts',
   'cluster/walkthrough.test.ts',
+  'cluster/reassign/fault.test.ts',
   'safety/invalid.test.ts',
   'safety/care.test.ts',
   'safety/reset.test.ts',
