@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
+import { until } from '../../../scripts/lib/processes.ts';
 import { type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
 import { createOwned, getNode, OWNED } from '../reassign/support.ts';
 import { isDelete, MAPS, operationOf, Stage, startStage } from './support.ts';
@@ -39,6 +40,12 @@ const deletes =
     method === 'DELETE' && path.startsWith(`/api/v1/nodes/${name}`);
 
 const BOTH = ['reassign', 'a', 'b', '--allocator-restart=never'];
+
+/** Until then who was killed may still be at work, for all that others can tell. */
+async function locksExpired(): Promise<void> {
+  const isSo = async () => (await stage.operations()).every(({ state }) => state !== 'running');
+  if (!(await until(isSo, 20_000))) throw new Error('an operation is running still');
+}
 
 const subnets = async () => [await stage.subnet('a'), await stage.subnet('b')];
 const states = async () => (await stage.operations()).map(({ verb, state }) => `${verb} ${state}`);
@@ -126,8 +133,9 @@ test.serial('a Node that another run has begun while the operator was asked is l
 
 test.serial('resume leaves a Node that another operation has begun to that one, and stays open for it', async (t) => {
   await stage.killed(BOTH, deletes('a'));
-  await sleep(5_000);
+  await locksExpired();
   await other.killed(['reassign', 'b', '--allocator-restart=never'], isDelete);
+  await locksExpired();
   const [first, second] = (await stage.operations()).map(({ id }) => id);
   const ran = await stage.runElsewhere(['resume', first ?? '']);
   t.is(ran.code, 3, ran.stderr);
