@@ -6,6 +6,5 @@ export function apiOf(kubeconfig: string): Api {
   const config = JSON.parse(readFileSync(kubeconfig, 'utf8'));
   const decode = (text: string) => Buffer.from(text, 'base64').toString();
   const { server, 'certificate-authority-data': ca } = config.clusters[0].cluster;
-  const { 'client-certificate-data': cert, 'client-key-data': key } = config.users[0].user;
-  return new Api({ server, ca: decode(ca), cert: decode(cert), key: decode(key) });
+  return new Api({ server, ca: decode(ca), token: config.users[0].user.token });
 }

@@ -31,6 +31,8 @@ export class Child {
     const env = {
       PATH: '/usr/bin:/bin',
       HOME: cwd,
+      // Memory is cheaper here than time: a tenth of an API server's is spent on collecting garbage.
+      GOGC: '300',
       ...(process.env.GOMAXPROCS && { GOMAXPROCS: process.env.GOMAXPROCS }),
     };
     const child = spawn(file, args, { stdio: ['ignore', output, output], cwd, env });

@@ -11,7 +11,7 @@ scripts/control-plane down [--dir DIR]
 
 up starts a throw-away etcd, kube-apiserver and kube-controller-manager and prints the path of an admin kubeconfig.
 FLAGS are kube-controller-manager's; they replace ours of the same name. Logs are in DIR/logs, kubectl is DIR/bin/kubectl,
-kubeconfigs of other users (alice by certificate; viewer, operator, nobody by token; without rights) are in DIR/users.
+kubeconfigs of other users (admin by certificate; without rights: alice by certificate; viewer, operator, nobody by token) are in DIR/users.
 --kwok keeps all other Nodes and their pods alive. --owner ends the plane when process PID is gone.
 controller-manager restarts it with other flags (--stop, --start: without one, again) and returns when it leads.
 DIR is ${DEFAULT_PLANE_DIR} by default.

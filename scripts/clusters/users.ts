@@ -7,6 +7,7 @@ import type { PlaneFiles, PlaneNetwork } from './plane-files.ts';
 
 /** Users who show a certificate. Their kubeconfigs are users/NAME.kubeconfig; only those of system: groups have rights. */
 const CERTIFICATE_USERS: { file: string; user: string; groups: string[] }[] = [
+  { file: 'admin', user: 'kubernetes-admin', groups: ['system:masters'] },
   { file: 'alice', user: 'alice', groups: ['developers', 'on-call'] },
   { file: 'kube-controller-manager', user: 'system:kube-controller-manager', groups: [] },
   { file: 'kube-scheduler', user: 'system:kube-scheduler', groups: [] },
@@ -26,10 +27,10 @@ const kubeletUser = (machine: string) => ({ user: `system:node:${machine}`, grou
 /** The API server as machines reach it. */
 const outside = ({ address, port }: PlaneNetwork) => `https://${address}:${port}`;
 
+/** Of the plane's own kubeconfig: by token, because kube-apiserver verifies a certificate anew with every request. */
 export interface AdminCredentials {
   ca: string;
-  cert: string;
-  key: string;
+  token: string;
 }
 
 /** Everything that is secret in a plane, made before its first start. */
@@ -44,19 +45,20 @@ export async function makeSecrets(files: PlaneFiles, network?: PlaneNetwork): Pr
   const pki = (name: string, text: string) => writeFileSync(files.path('pki', name), text, { mode: 0o600 });
   const authority = await newAuthority();
   const names = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
-  const [apiServer, controllerManager, serviceAccounts, admin, ...certificates] = await Promise.all([
+  const [apiServer, controllerManager, serviceAccounts, ...certificates] = await Promise.all([
     authority.server('kube-apiserver', names, ['127.0.0.1', '10.96.0.1', ...(network ? [network.address] : [])]),
     authority.server('kube-controller-manager', ['localhost'], ['127.0.0.1']),
     signingKeys(),
-    authority.client('kubernetes-admin', ['system:masters']),
     ...CERTIFICATE_USERS.map(({ user, groups }) => authority.client(user, groups)),
   ]);
   const machines = (network?.machines ?? []).map((name) => ({ file: `kubelet-${name}`, ...kubeletUser(name) }));
+  const newToken = () => randomBytes(16).toString('hex');
   const tokens = [...TOKEN_USERS.map((entry) => ({ file: entry.user, ...entry })), ...machines].map((entry) => ({
     ...entry,
-    token: randomBytes(16).toString('hex'),
+    token: newToken(),
   }));
-  const lines = tokens.map(({ user, groups, token }) => `${token},${user},${user},"${groups.join(',')}"`);
+  const admin = { user: 'kubernetes-admin', groups: ['system:masters'], token: newToken() };
+  const lines = [admin, ...tokens].map(({ user, groups, token }) => `${token},${user},${user},"${groups.join(',')}"`);
   pki('ca.crt', authority.ca);
   pki('apiserver.crt', apiServer.cert);
   pki('apiserver.key', apiServer.key);
@@ -67,7 +69,7 @@ export async function makeSecrets(files: PlaneFiles, network?: PlaneNetwork): Pr
   pki('tokens.csv', `${lines.join('\n')}\n`);
   pki('audit-policy.json', JSON.stringify(AUDIT_POLICY));
   return {
-    admin: { ca: authority.ca, ...admin },
+    admin: { ca: authority.ca, token: admin.token },
     writeKubeconfigs(server) {
       const user = (name: string) => files.path('users', `${name}.kubeconfig`);
       CERTIFICATE_USERS.forEach(({ file, user: name }, index) => {
@@ -78,7 +80,7 @@ export async function makeSecrets(files: PlaneFiles, network?: PlaneNetwork): Pr
         const reached = network && machines.some((machine) => machine.file === file) ? outside(network) : server;
         writeKubeconfig(user(file), reached, authority.ca, name, { token });
       }
-      writeKubeconfig(files.kubeconfig, server, authority.ca, 'kubernetes-admin', admin);
+      writeKubeconfig(files.kubeconfig, server, authority.ca, admin.user, { token: admin.token });
     },
   };
 }

@@ -10,6 +10,8 @@ export interface Entry {
   fault: string;
   /** Name of the case, without the version. */
   name: string;
+  /** The same without its recovery. */
+  strike: string;
   state: CaseState;
   complaints: string[];
   said: string[];
@@ -21,7 +23,10 @@ export interface Found {
   verb: string;
   requests: number;
   files: number;
-  cases: number;
+  /** Cases whose run left nothing to recover when it was run before another recovery. */
+  spared: number;
+  /** Cases that are still to be run. */
+  left: number;
 }
 
 interface Begun {
@@ -36,6 +41,8 @@ export class TortureRecord {
   readonly entries: Entry[] = [];
   readonly found: Found[] = [];
   readonly begun: Begun;
+  readonly #names = new Set<string>();
+  readonly #ended = new Set<string>();
 
   /** Begins anew, or goes on with what was recorded; throws when there is nothing to go on with. */
   constructor(seed: number, goOn: boolean, today: string) {
@@ -49,7 +56,7 @@ export class TortureRecord {
     for (const line of readFileSync(this.path, 'utf8').split('\n').filter(isWhole)) {
       const read = JSON.parse(line) as { begun?: Begun; entry?: Entry; found?: Found };
       begun ??= read.begun;
-      if (read.entry) this.entries.push(read.entry);
+      if (read.entry) this.#take(read.entry);
       if (read.found) this.#replace(read.found);
     }
     if (!begun) throw new Error(`${this.path} holds no run to continue`);
@@ -57,17 +64,29 @@ export class TortureRecord {
   }
 
   has(kubernetes: string, name: string): boolean {
-    return this.entries.some((entry) => entry.kubernetes === kubernetes && entry.name === name);
+    return this.#names.has(`${kubernetes} ${name}`);
+  }
+
+  /** True when the same run was judged, and left nothing to recover: then it ends so before every recovery. */
+  hasEnded(kubernetes: string, strike: string): boolean {
+    return this.#ended.has(`${kubernetes} ${strike}`);
   }
 
   add(entry: Entry): void {
-    this.entries.push(entry);
+    this.#take(entry);
     appendFileSync(this.path, `${JSON.stringify({ entry })}\n`);
   }
 
   note(found: Found): void {
     this.#replace(found);
     appendFileSync(this.path, `${JSON.stringify({ found })}\n`);
+  }
+
+  #take(entry: Entry): void {
+    const { kubernetes, name, strike, state } = entry;
+    this.entries.push(entry);
+    this.#names.add(`${kubernetes} ${name}`);
+    if (state === 'finished' || state === 'untouched') this.#ended.add(`${kubernetes} ${strike}`);
   }
 
   #replace(found: Found): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CaseState } from '../../test/harness/torture/case.ts';
 import { faultNames } from '../../test/harness/torture/table.ts';
 import { ROOT } from '../lib/places.ts';
-import type { Entry, TortureRecord } from './record.ts';
+import type { Entry, Found, TortureRecord } from './record.ts';
 
 const STATES: CaseState[] = ['finished', 'resumed', 'rolled back', 'untouched', 'not reached', 'broken'];
 
@@ -11,19 +11,21 @@ const PAGE = join(ROOT, 'docs/safety.md');
 
 /** The dated tables, in Markdown: a line a verb and version, and a line a fault. */
 export function report({ begun, entries, found }: TortureRecord): string {
-  const verbs = found.map(({ kubernetes, verb, requests, files, cases }) => {
+  const verbs = found.map(({ kubernetes, verb, requests, files, spared, left }) => {
     const own = entries.filter((entry) => entry.kubernetes === kubernetes && entry.verb === verb);
-    return [verb, kubernetes, `${requests}`, `${files}`, `${cases}`, `${own.length}`, ...counts(own)];
+    const whole = own.length + spared + left;
+    return [verb, kubernetes, ...[requests, files, whole, own.length, spared].map(String), ...counts(own)];
   });
   const faults = faultNames().flatMap((fault) => {
     const own = entries.filter((entry) => entry.fault === fault);
     return own.length === 0 ? [] : [[fault, `${own.length}`, ...counts(own)]];
   });
-  const possible = found.reduce((sum, { cases }) => sum + cases, 0);
+  const total = (count: (one: Found) => number) => found.reduce((sum, one) => sum + count(one), 0);
+  const [spared, left] = [total((one) => one.spared), total((one) => one.left)];
   return [
-    `${begun.date}, seed ${begun.seed}: ${entries.length} of ${possible} cases run, ${broken(entries).length} broken.`,
+    `${begun.date}, seed ${begun.seed}: ${entries.length} cases run, ${broken(entries).length} broken; ${spared} spared, ${left} to come.`,
     '',
-    ...table(['verb', 'Kubernetes', 'writes', 'on disk', 'cases', 'run', ...STATES], verbs),
+    ...table(['verb', 'Kubernetes', 'writes', 'on disk', 'cases', 'run', 'spared', ...STATES], verbs),
     '',
     ...table(['fault', 'run', ...STATES], faults),
   ].join('\n');

@@ -29,7 +29,7 @@ export interface ControlPlane {
   version: string;
   /** Name of the plane's own Node, which has kube-controller-manager's mirror pod. */
   node: string;
-  /** Kubeconfigs of alice (certificate; groups developers, on-call), viewer, operator, nobody (tokens): all without rights. */
+  /** Kubeconfigs of admin (certificate), and, without rights, alice (certificate; groups developers, on-call), viewer, operator, nobody (tokens). */
   users: Record<string, string>;
   /** Raw access as administrator. */
   api: Api;

@@ -51,13 +51,11 @@ export async function startFaultProxy(plane: Pick<ControlPlane, 'dir' | 'kubecon
   let fault: (request: SeenRequest) => Fault = () => PASS;
   let trialFault = fault;
   const config = JSON.parse(readFileSync(plane.kubeconfig, 'utf8'));
-  const decode = (text: string) => Buffer.from(text, 'base64');
   const agent = new Agent({
     keepAlive: true,
-    ca: decode(config.clusters[0].cluster['certificate-authority-data']),
-    cert: decode(config.users[0].user['client-certificate-data']),
-    key: decode(config.users[0].user['client-key-data']),
+    ca: Buffer.from(config.clusters[0].cluster['certificate-authority-data'], 'base64'),
   });
+  const authorization = `Bearer ${config.users[0].user.token}`;
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
@@ -86,7 +84,8 @@ export async function startFaultProxy(plane: Pick<ControlPlane, 'dir' | 'kubecon
       void late.then(() => held.delete(late));
       await new Promise((resolve) => setTimeout(resolve, decided.ms));
     }
-    const { host: _host, connection: _connection, ...headers } = incoming.headers;
+    const { host: _host, connection: _connection, ...theirs } = incoming.headers;
+    const headers = { ...theirs, authorization };
     const forwarded = httpsRequest(`${plane.server}${request.path}`, { method: request.method, headers, agent });
     forwarded.on('close', () => arrived());
     forwarded.on('error', () => incoming.socket.destroy());
@@ -123,7 +122,8 @@ export async function startFaultProxy(plane: Pick<ControlPlane, 'dir' | 'kubecon
     client.on('error', () => client.destroy()).on('close', () => sockets.delete(client));
     if (decided.kind === 'reset') return void client.destroy();
     if (decided.kind === 'then') await decided.before?.();
-    const { host: _host, ...headers } = incoming.headers;
+    const { host: _host, ...theirs } = incoming.headers;
+    const headers = { ...theirs, authorization };
     const forwarded = httpsRequest(`${plane.server}${request.path}`, { headers, agent: new Agent(agent.options) });
     forwarded.on('error', () => client.destroy());
     forwarded.on('response', (response) => {

@@ -57,7 +57,7 @@ export async function makeWorld(plane: ControlPlane): Promise<World> {
     folder,
     ca: readFileSync(join(plane.dir, 'pki/ca.crt'), 'utf8'),
     strangeCA: strange.ca,
-    admin: pairOf(plane.kubeconfig),
+    admin: pairOf(plane.users.admin ?? ''),
     alice: pairOf(plane.users.alice ?? ''),
     stranger: await strange.client('stranger', ['system:masters']),
     tokens: {

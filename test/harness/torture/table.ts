@@ -6,16 +6,24 @@ import type { Scenario } from './scenario.ts';
 
 const ELSEWHERE: Recovery[] = ['resume', 'rollback'];
 
-/** What was written halfway on a disk matters only to who recovers on the same machine. */
-const EVERYWHERE: Recovery[] = ['resume', 'rollback', 'resume here', 'rollback here'];
+const HERE: Recovery[] = ['resume here', 'rollback here'];
 
-/** Every write × every fault × every recovery. */
+const EVERYWHERE: Recovery[] = [...ELSEWHERE, ...HERE];
+
+/** Every write × every fault × every recovery, but for cases which are others by another name. */
 export function allCases(scenario: Scenario, points: Point[]): Case[] {
   return points.flatMap((point) =>
-    strikesAt(point).flatMap((strike) =>
-      (point.kind === 'file' ? EVERYWHERE : ELSEWHERE).map((recovery) => ({ scenario, strike, recovery })),
-    ),
+    strikesAt(point).flatMap((strike) => recoveriesFrom(strike).map((recovery) => ({ scenario, strike, recovery }))),
   );
+}
+
+/**
+ * What stands on the disk matters only to who recovers on the same machine: to anybody else the program was killed before its next
+ * request, which is a case of its own.
+ */
+function recoveriesFrom(strike: Strike): Recovery[] {
+  if (!('file' in strike)) return ELSEWHERE;
+  return strike.file.startsWith('killed') ? HERE : EVERYWHERE;
 }
 
 /** A write that is half done, or done and not yet under its name. */
@@ -57,8 +65,13 @@ export function swapCases(scenario: Scenario, points: Point[]): Case[] {
 }
 
 /** For messages, and the same in every run: `reassign: SIGHUP at PATCH /api/v1/nodes/moves #1, resume`. */
-export function caseName({ scenario, strike, recovery }: Case): string {
-  return `${scenario.verb}: ${faultName(strike)} at ${pointName(strike.point)}, ${recovery}`;
+export function caseName(one: Case): string {
+  return `${strikeName(one)}, ${one.recovery}`;
+}
+
+/** The case without its recovery. */
+export function strikeName({ scenario, strike }: Case): string {
+  return `${scenario.verb}: ${faultName(strike)} at ${pointName(strike.point)}`;
 }
 
 /** As in the table. */
@@ -87,11 +100,16 @@ export function shuffled<Value>(values: Value[], seed: number): Value[] {
 
 function strikesAt(point: Point): Strike[] {
   if (point.kind === 'request') return REQUEST_FAULTS.map((fault) => ({ point, fault }));
-  const half = point.what.startsWith('write ');
   return fileFaultNames()
-    .filter((name) => half || name !== 'killed in the middle')
+    .filter((name) => ONLY_AT[name]?.test(point.what) ?? true)
     .map((file) => ({ point, file }));
 }
+
+/** A file is opened, written, synced, renamed, its folder synced: killed after one of these is killed before the next. */
+const ONLY_AT: Partial<Record<FileFaultName, RegExp>> = {
+  'killed in the middle': /^write /,
+  'killed after it': /^(mkdir|sync folder of) /,
+};
 
 function fileFaultNames(): FileFaultName[] {
   return Object.keys(FILE_FAULTS) as FileFaultName[];
