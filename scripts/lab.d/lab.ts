@@ -36,6 +36,8 @@ export interface LabOptions {
   flannel?: FlannelVersion;
   /** A second family, IPv6, for nodes and pods. */
   dualStack?: boolean;
+  /** How many at the start, n1, n2 and so on; default: 3. */
+  machines?: number;
   /** Machines with another kubelet than 1.36. */
   kubelets?: Record<string, KubeletVersion>;
   /** The lab ends itself when this process is gone. */
@@ -44,8 +46,7 @@ export interface LabOptions {
   disposable?: boolean;
 }
 
-/** Machines at the start, and as many as ever can be: credentials are made for all of them at once. */
-const FIRST = 3;
+/** As many machines as ever can be: credentials are made for all of them at once. */
 const MOST = 9;
 
 const machineOf = (number: number, kubelet: KubeletVersion = '1.36'): Machine => ({
@@ -55,8 +56,8 @@ const machineOf = (number: number, kubelet: KubeletVersion = '1.36'): Machine =>
 });
 
 /** The machines at the start; throws when another one is asked for. */
-function firstMachines(kubelets: Record<string, KubeletVersion> = {}): Machine[] {
-  const names = Array.from({ length: FIRST }, (_, index) => `n${index + 1}`);
+function firstMachines({ machines = 3, kubelets = {} }: Pick<LabOptions, 'machines' | 'kubelets'>): Machine[] {
+  const names = Array.from({ length: machines }, (_, index) => `n${index + 1}`);
   const unknown = Object.keys(kubelets).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new Error(`there is no node ${unknown}; they are ${names.join(', ')}`);
   return names.map((name, index) => machineOf(index + 1, kubelets[name]));
@@ -68,7 +69,7 @@ function makePlan(options: LabOptions, port: number): LabPlan {
     backend: options.backend ?? 'vxlan',
     flannel: options.flannel ?? '0.28',
     dualStack: options.dualStack ?? false,
-    machines: firstMachines(options.kubelets),
+    machines: firstMachines(options),
     port,
     ready: false,
     starter: identityOf(process.pid),
@@ -135,7 +136,7 @@ async function prepare(files: LabFiles, plan: LabPlan, machine: Machine, archive
 
 /** Starts a lab, resolves when all nodes are Ready and reach each other's pods. Throws, with everything ended, when that fails. */
 export async function labUp(options: LabOptions): Promise<{ kubeconfig: string; server: string; plan: LabPlan }> {
-  firstMachines(options.kubelets);
+  firstMachines(options);
   const obstacle = await labObstacle();
   if (obstacle !== undefined) throw new Impossible(obstacle);
   const versions = new Set<KubeletVersion>(['1.36', ...Object.values(options.kubelets ?? {})]);

@@ -9,7 +9,7 @@ import { type Backend, type FlannelVersion, type KubeletVersion, LabFiles } from
 import { runOn, type Server, startServer, stopServer } from '../../scripts/lab.d/machine.ts';
 import { untilJoined } from '../../scripts/lab.d/ready.ts';
 import { type Ran, run } from '../../scripts/lib/processes.ts';
-import { announceNode, recreateNode, restartFlannelOn, settleNode } from './lab/by-hand.ts';
+import { recreateNode, restartFlannelOn, settleNode } from './lab/by-hand.ts';
 import { deployEcho, type EchoPod, echoPods } from './lab/echo.ts';
 import { type ContinuousPing, type Ping, pingAll, pingContinuously } from './lab/pings.ts';
 
@@ -17,11 +17,13 @@ export interface LabWish {
   backend?: Backend;
   flannel?: FlannelVersion;
   dualStack?: boolean;
+  /** Default: 3. */
+  machines?: number;
   /** Nodes with another kubelet than 1.36, for example {n3: '1.34'}. */
   kubelets?: Record<string, KubeletVersion>;
 }
 
-/** A real cluster of three nodes for the tests of one file. It ends with the test runner, whatever becomes of that. */
+/** A real cluster of a few nodes for the tests of one file. It ends with the test runner, whatever becomes of that. */
 export interface Lab {
   /** The control plane's directory, as ControlPlane.dir. */
   dir: string;
@@ -31,7 +33,7 @@ export interface Lab {
   server: string;
   /** Raw access as administrator. */
   api: Api;
-  /** n1, n2, n3, and those added since. The control plane's own Node, which has no kubelet, is not among them. */
+  /** n1, n2, n3 or more, and those added since. The control plane's own Node, which has no kubelet, is not among them. */
   nodes: string[];
   kubectl(args: string[], options?: { input?: string }): Promise<Ran>;
   /** Runs a command as root of a node, in all of its namespaces. */
@@ -52,8 +54,6 @@ export interface Lab {
   recreateNode(node: string, podCIDRs: string[]): Promise<void>;
   /** Restarts flannel, removes the bridge, renews the pods of a node whose subnet has changed, as operators do by hand. */
   settleNode(node: string): Promise<void>;
-  /** Makes the other nodes learn the route to this one again. */
-  announceNode(node: string): Promise<void>;
   /** Gives `second` the subnets of `first`, in the API and on the machine. Resolves with them. */
   shareSubnet(first: string, second: string): Promise<string[]>;
   /** A DaemonSet of pods that answer with their own names; resolves when one runs on each node. */
@@ -112,7 +112,6 @@ export async function startLab(wish: LabWish = {}): Promise<Lab> {
     untilJoined: () => untilJoined(api, plan()),
     recreateNode: (node, podCIDRs) => recreateNode(api, node, podCIDRs),
     settleNode: (node) => settleNode(hands, node),
-    announceNode: (node) => announceNode(api, node),
     async shareSubnet(one, other) {
       const { podCIDRs = [] } = (await api.get(`/api/v1/nodes/${one}`)).spec ?? {};
       await recreateNode(api, other, podCIDRs);

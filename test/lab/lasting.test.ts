@@ -12,10 +12,8 @@ import { type ProgramOptions, runPodcidr } from '../harness/program.ts';
 
 let lab: Lab;
 test.before(async () => {
-  lab = await startLab();
-  await lab.addNode();
+  lab = await startLab({ machines: 4 });
   await lab.deployEcho();
-  await lab.shareSubnet('n2', 'n3');
 });
 test.after.always(() => lab?.stop());
 
@@ -46,6 +44,47 @@ const MANIFEST = {
     containers: [{ name: 'main', image: POD_IMAGE, imagePullPolicy: 'Never', command: ['sleep', '1000000'] }],
   },
 };
+
+test.serial(
+  'every pod of the new cluster reaches every other; a continuous ping loses nothing, and counts a cut',
+  async (t) => {
+    const pings = await lab.pings();
+    t.is(pings.length, 12);
+    t.deepEqual(brokenPings(pings), []);
+    const [one, two, three] = await lab.echoPods();
+    if (!one || !two || !three) return t.fail('there are not three pods');
+    const route = async (...words: string[]) => t.is((await lab.inNode(one.node, ['ip', 'route', ...words])).code, 0);
+    const [cut, whole] = [lab.pingContinuously(one, two), lab.pingContinuously(one, three)];
+    await sleep(1_000);
+    await route('add', 'blackhole', two.addresses[0] ?? '');
+    await sleep(1_000);
+    await route('del', 'blackhole', two.addresses[0] ?? '');
+    await sleep(1_000);
+    const [lost, none] = [await cut.stop(), await whole.stop()];
+    t.log(lost);
+    t.is(lost.cuts.length, 1);
+    t.true(lost.lost > 0 && lost.lost < lost.sent && lost.cutMs > 0);
+    t.true(none.sent > 0);
+    t.is(none.lost, 0);
+  },
+);
+
+test.serial('two nodes with one subnet: their pods are taken for each other, or not reached', async (t) => {
+  const podCIDRs = await lab.shareSubnet('n2', 'n3');
+  const nodes = await lab.api.list('/api/v1/nodes');
+  const sharing = nodes.filter(({ spec }) => spec?.podCIDRs?.join() === podCIDRs.join());
+  t.deepEqual(
+    sharing.map(({ metadata }) => metadata.name),
+    ['n2', 'n3'],
+  );
+  // Pairs of nodes, n1>n2, whose pods the right pod answers.
+  const pings = await lab.pings();
+  const reached = pings.filter(({ ok }) => ok).map(({ from, to }) => `${from.node}>${to.node}`);
+  t.log(reached);
+  t.false(reached.includes('n1>n2'), 'the last writer has the route');
+  t.false(reached.includes('n2>n1'), 'answers go to the twin');
+  t.false(reached.includes('n3>n2'));
+});
 
 test.serial('nodes that share no subnet lose no ping while two others are cured; static pods live on', async (t) => {
   const file = '/etc/kubernetes/manifests/static.json';

@@ -170,7 +170,7 @@ test.serial('a node that cannot start pods fails in the words of its CNI', async
   // An operator who stops half-way: the bridge keeps the address of the former subnet.
   await lab.recreateNode('n2', ['10.244.41.0/24', 'fd00:10:244:41::/64']);
   await lab.restartFlannel('n2');
-  const { code, lines } = await look(t, ['n2'], { env: { PODCIDR_TEST_PROBE_START: '20000' } });
+  const { code, lines } = await look(t, ['n2'], { env: { PODCIDR_TEST_PROBE_START: '12000' } });
   t.is(code, 1);
   const text = lines.join('\n');
   t.regex(

@@ -22,9 +22,6 @@ export interface Stage {
 
 const VERSIONS = ['1.36', '1.24'];
 
-/** Labs side by side: their tests wait for kubelets most of the time. */
-const LABS = 2;
-
 /** One command that is right or wrong; what it says is shown when it is wrong. */
 async function runCommand(name: string, file: string, args: string[]): Promise<Counts> {
   const started = performance.now();
@@ -73,11 +70,11 @@ function planeStage(name: 'cluster' | 'safety', version: string, leaveOut: RegEx
   };
 }
 
-/** The tests with real nodes, one file after another: each has both cores for itself. */
+/** The tests with real nodes. */
 async function runLab(): Promise<Counts & { timings?: Timing[] }> {
   const obstacle = await labObstacle();
   if (obstacle === undefined) {
-    return runEach('lab', { KUBERNETES: '1.36', PODCIDR_BUNDLES: await testBundles() }, '', { sideBySide: LABS });
+    return runEach('lab', { KUBERNETES: '1.36', PODCIDR_BUNDLES: await testBundles() }, '');
   }
   say(`lab: skipped: ${obstacle}`);
   return { passed: 0, failed: 0 };

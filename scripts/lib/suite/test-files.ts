@@ -15,8 +15,11 @@ export interface Timing {
 
 /** Files that take longer than their size tells, the longest first. */
 const LONG = [
-  'lab/care.test.ts',
+  'lab/care-interrupted.test.ts',
   'lab/lasting.test.ts',
+  'lab/inspect.test.ts',
+  'lab/care.test.ts',
+  'lab/care-flannel-0.25.test.ts',
   'cluster/walkthrough.test.ts',
   'cluster/reassign/fault.test.ts',
   'safety/invalid.test.ts',
@@ -65,12 +68,12 @@ export async function runTogether(folder: string): Promise<Counts> {
   return { passed: 0, failed: 1 };
 }
 
-/** Each file in a process of its own, some at a time (`sideBySide`): for tests with servers, and to know what each file takes. */
+/** Each file in a process of its own, some at a time: for tests with servers, and to know what each file takes. */
 export async function runEach(
   folder: string,
   env: Record<string, string>,
   label: string,
-  { sideBySide = SIDE_BY_SIDE, leaveOut = [] }: { sideBySide?: number; leaveOut?: RegExp[] } = {},
+  { leaveOut = [] }: { leaveOut?: RegExp[] } = {},
 ): Promise<Counts & { timings: Timing[] }> {
   const waiting = testFiles(folder).filter((file) => !leaveOut.some((pattern) => pattern.test(file)));
   const total: Counts & { timings: Timing[] } = { passed: 0, failed: waiting.length > 0 ? 0 : 1, timings: [] };
@@ -83,6 +86,6 @@ export async function runEach(
       total.timings.push(result);
     }
   };
-  await Promise.all(Array.from({ length: sideBySide }, worker));
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
   return total;
 }

@@ -97,17 +97,3 @@ export async function settleNode(hands: Hands, node: string): Promise<void> {
   const renewed = await until(() => arePodsNew(hands.api, node, prefix, uids), 90_000, 200);
   if (!renewed) throw new Error(`the pods on ${node} have no new addresses after 90 s`);
 }
-
-/**
- * Makes flannel's peers learn a node's route again: its annotation is rewritten with a leading blank, and back. flannel
- * compares the text, and reads JSON (pkg/subnet/kube/kube.go: handleUpdateLeaseEvent).
- */
-export async function announceNode(api: Api, node: string): Promise<void> {
-  const { annotations = {} } = (await api.get(nodePath(node))).metadata;
-  const keys = Object.keys(annotations).filter((key) => /^flannel\.alpha\.coreos\.com\/backend(-v6)?-data$/.test(key));
-  for (const blank of [' ', '']) {
-    const written = Object.fromEntries(keys.map((key) => [key, `${blank}${annotations[key]?.trimStart()}`]));
-    await api.patch(nodePath(node), { metadata: { annotations: written } });
-    await sleep(500);
-  }
-}
