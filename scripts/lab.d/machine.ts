@@ -67,8 +67,8 @@ async function commandOf(files: LabFiles, plan: LabPlan, machine: Machine, serve
 /** Starts containerd or the kubelet of a machine; containerd answers when this resolves. */
 export async function startServer(files: LabFiles, plan: LabPlan, machine: Machine, server: Server): Promise<void> {
   const command = await commandOf(files, plan, machine, server);
-  // The number is the one inside: stopServer() looks from there.
-  const noted = ['sh', '-c', `echo $$ >/run/${server}.number; exec "$@"`, 'sh', ...command];
+  // The number is the one inside: stopServer() looks from there. Memory is cheaper here than collecting garbage.
+  const noted = ['sh', '-c', `echo $$ >/run/${server}.number; GOGC=300 exec "$@"`, 'sh', ...command];
   startDetached(files.log(`${machine.name}-${server}`), [...entering(plan, machine.name), ...noted]);
   if (server !== 'containerd') return;
   const answers = async () => (await runOn(plan, machine.name, ['ctr', 'version'])).code === 0;
