@@ -9,6 +9,7 @@ import { CACHE } from '../lib/places.ts';
 import { identityOf, isAlive } from '../lib/processes.ts';
 import { endLab } from './end.ts';
 import { installFlannel, POD_NETWORK } from './flannel.ts';
+import { imageStore } from './image-store.ts';
 import { imageArchives } from './images.ts';
 import { startKeeper } from './keeper.ts';
 import {
@@ -22,7 +23,7 @@ import {
   type Machine,
   noteLab,
 } from './lab-files.ts';
-import { loadImages, startMachine, startServer } from './machine.ts';
+import { startMachine, startServer } from './machine.ts';
 import { createSwitch, namespacePath, SWITCH } from './network.ts';
 import { labObstacle } from './possible.ts';
 import { untilJoined } from './ready.ts';
@@ -128,12 +129,6 @@ function controllerManagerFlags(plan: LabPlan): string[] {
   ];
 }
 
-/** A machine with its containerd and its images, before its kubelet. */
-async function prepare(files: LabFiles, plan: LabPlan, machine: Machine, archives: string[]): Promise<void> {
-  await startMachine(files, plan, machine);
-  await loadImages(plan, machine.name, archives);
-}
-
 /** Starts a lab, resolves when all nodes are Ready and reach each other's pods. Throws, with everything ended, when that fails. */
 export async function labUp(options: LabOptions): Promise<{ kubeconfig: string; server: string; plan: LabPlan }> {
   firstMachines(options);
@@ -141,7 +136,7 @@ export async function labUp(options: LabOptions): Promise<{ kubeconfig: string; 
   if (obstacle !== undefined) throw new Impossible(obstacle);
   const versions = new Set<KubeletVersion>(['1.36', ...Object.values(options.kubelets ?? {})]);
   for (const version of versions) await componentFolder(`kubelet-${version}`);
-  const archives = await imageArchives(options.flannel ?? '0.28');
+  const images = await imageStore(await imageArchives(options.flannel ?? '0.28'));
   const files = new LabFiles(options.dir);
   const plan = await found(files, options);
   try {
@@ -160,7 +155,7 @@ export async function labUp(options: LabOptions): Promise<{ kubeconfig: string; 
         },
         ...(keeper !== undefined && { owner: keeper }),
       }),
-      ...plan.machines.map((machine) => prepare(files, plan, machine, archives)),
+      ...plan.machines.map((machine) => startMachine(files, plan, machine, images)),
     ]);
     const { kubeconfig, server = '' } = plane;
     const api = apiOf(kubeconfig);
@@ -190,7 +185,7 @@ export async function addMachine(files: LabFiles): Promise<string> {
   const machine = machineOf(number);
   const grown = { ...plan, machines: [...plan.machines, machine] };
   files.writePlan(grown);
-  await prepare(files, grown, machine, await imageArchives(plan.flannel));
+  await startMachine(files, grown, machine, await imageStore(await imageArchives(plan.flannel)));
   await startServer(files, grown, machine, 'kubelet');
   return machine.name;
 }

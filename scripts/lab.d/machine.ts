@@ -4,6 +4,7 @@ import { component } from '../components/build.ts';
 import { type Ran, run, until } from '../lib/processes.ts';
 import { createCgroups } from './cgroups.ts';
 import { startDetached } from './detached.ts';
+import { furnish } from './image-store.ts';
 import { initOf } from './inhabitants.ts';
 import type { LabFiles, LabPlan, Machine } from './lab-files.ts';
 import { CONTAINERD_CONFIG, kubeletConfig, kubeletFlags } from './machine-config.ts';
@@ -33,13 +34,14 @@ async function mustRunOn(plan: LabPlan, machine: string, command: string[]): Pro
   return stdout;
 }
 
-/** Makes the machine's network, cgroups and namespaces, and starts containerd. */
-export async function startMachine(files: LabFiles, plan: LabPlan, machine: Machine): Promise<void> {
+/** Makes the machine's network, cgroups and namespaces, and starts containerd with the images of a store. */
+export async function startMachine(files: LabFiles, plan: LabPlan, machine: Machine, images: string): Promise<void> {
   const { name, number } = machine;
   const folder = files.machine(name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'config.toml'), CONTAINERD_CONFIG);
   writeFileSync(join(folder, 'kubelet.json'), JSON.stringify(kubeletConfig(plan.id, machine), null, 2));
+  await furnish(images, join(folder, 'containerd'));
   await createMachineNetwork(plan.id, name, number);
   createCgroups(plan.id, name);
   const init = ['bash', join(import.meta.dirname, 'machine-init.sh'), name, folder];
@@ -80,9 +82,4 @@ export async function stopServer(plan: LabPlan, machine: string, server: Server)
   const script =
     'n=$(cat "$1"); kill "$n"; for i in $(seq 300); do kill -0 "$n" 2>/dev/null || exit 0; sleep .1; done; exit 1';
   await mustRunOn(plan, machine, ['bash', '-c', script, 'bash', `/run/${server}.number`]);
-}
-
-/** Loads images, in docker's archive format, into a machine's containerd. */
-export async function loadImages(plan: LabPlan, machine: string, archives: string[]): Promise<void> {
-  for (const archive of archives) await mustRunOn(plan, machine, ['ctr', '-n', 'k8s.io', 'images', 'import', archive]);
 }
