@@ -4,13 +4,14 @@ import { listConfigMaps } from '../../kube/objects/config-map.ts';
 import { ApiError } from '../../kube/wire/api-error.ts';
 import type { Wire } from '../../kube/wire/wire.ts';
 import type { RawObject } from '../../model/json.ts';
+import { isNodeName } from '../../model/node-name.ts';
 import type { OperationManifest, OperationRecord } from '../../model/operation.ts';
 import { asObject, asTexts } from '../../model/read-json.ts';
 import { compareText } from '../../model/text.ts';
 import { unpacked } from './cluster.ts';
 import { readRecordFile } from './disk.ts';
 import { derivedManifest, laterManifest, laterRecord } from './later.ts';
-import { isAside, operationFolder } from './names.ts';
+import { type EntryName, isAside, operationFolder } from './names.ts';
 
 /** An operation as the journal knows it, from both places. */
 export interface JournaledOperation {
@@ -120,8 +121,9 @@ function labelOf({ metadata }: RawObject): string {
 function mapCopy(map: RawObject, place: JournalPlace, complaints: string[]): Copy {
   const { annotations } = asObject(map.metadata);
   const node = asTexts(annotations)['kubectl-podcidr/node'];
-  const value = usable(() => ofCluster(unpacked(map), place), complaints);
-  return { operation: labelOf(map), node, value };
+  const operation = labelOf(map);
+  const value = usable(() => checked(unpacked(map), { clusterUID: place.clusterUID, operation, node }), complaints);
+  return { operation, node, value };
 }
 
 async function fileCopies(place: JournalPlace, complaints: string[]): Promise<Copy[]> {
@@ -129,24 +131,29 @@ async function fileCopies(place: JournalPlace, complaints: string[]): Promise<Co
   const operations = place.operation === undefined ? (await entries(root)).filter(isOperation) : [place.operation];
   const found = operations.map(async (operation) => {
     const names = (await entries(join(root, operation))).filter(
-      (name) => (name.endsWith('.record') || name === 'operation.manifest') && !isAside(name),
+      (name) => name.endsWith('.record') || name === 'operation.manifest',
     );
-    return Promise.all(names.map((name) => fileCopy(join(root, operation, name), operation, name, place, complaints)));
+    const all = names.map((name) => fileCopy(join(root, operation, name), operation, name, place, complaints));
+    return (await Promise.all(all)).filter((copy) => copy !== undefined);
   });
   return (await Promise.all(found)).flat();
 }
 
+/** Undefined for a bare Node's record: a Node may have a name that looks like one, so what is inside decides. */
 async function fileCopy(
   path: string,
   operation: string,
   name: string,
-  place: JournalPlace,
+  { clusterUID }: JournalPlace,
   complaints: string[],
-): Promise<Copy> {
+): Promise<Copy | undefined> {
   const node = name === 'operation.manifest' ? undefined : name.slice(0, -'.record'.length);
   try {
-    return { operation, node, value: ofCluster(await readRecordFile(path), place) };
+    const value = await readRecordFile(path);
+    if (isAside(name) && value.node !== node) return undefined;
+    return { operation, node, value: checked(value, { clusterUID, operation, node }) };
   } catch (error) {
+    if (isAside(name)) return undefined;
     complaints.push((error as Error).message);
     return { operation, node, value: undefined };
   }
@@ -171,9 +178,18 @@ function usable(read: () => RawObject, complaints: string[]): RawObject | undefi
   }
 }
 
-function ofCluster(value: RawObject, { clusterUID }: JournalPlace): RawObject {
-  if (value.clusterUID === clusterUID) return value;
-  throw new Error(
-    `the journal of operation ${String(value.operation)} belongs to another cluster (${String(value.clusterUID)})`,
-  );
+/**
+ * What was read is of this cluster, and of the operation and the node under whose names it stands: these become names of files. Throws
+ * otherwise.
+ */
+function checked(value: RawObject, { clusterUID, operation, node }: Omit<EntryName, 'aside'>): RawObject {
+  if (value.clusterUID !== clusterUID) {
+    throw new Error(
+      `the journal of operation ${String(value.operation)} belongs to another cluster (${String(value.clusterUID)})`,
+    );
+  }
+  const named = node === undefined || (value.node === node && isNodeName(node));
+  if (value.operation === operation && isOperation(operation) && named) return value;
+  const what = node === undefined ? 'the manifest' : `the record of node ${node}`;
+  throw new Error(`${what} of operation ${operation} is of another: it was edited`);
 }

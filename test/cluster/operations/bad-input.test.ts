@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { run, until } from '../../../scripts/lib/processes.ts';
 import { node, standing } from '../../harness/node.ts';
@@ -174,6 +176,55 @@ test.serial('a journal of which both copies were edited or cut is refused; it ca
   const pruned = await stage.run(['operations', 'prune', id]);
   t.is(pruned.code, 0, pruned.stderr);
   t.deepEqual(await stage.operations(), []);
+});
+
+test.serial(
+  'a journal whose record bears another name than it stands under is refused, and no file is written',
+  async (t) => {
+    await stage.create('a', [A]);
+    await stage.killed(['reassign', 'a'], isDelete);
+    const id = await interruptedId();
+    const name = '../../../out';
+    for (const { metadata, binaryData } of await stage.maps()) {
+      if (metadata.annotations?.['kubectl-podcidr/node'] === undefined) continue;
+      const { record = '' } = binaryData as Record<string, string>;
+      const text = JSON.stringify({ ...JSON.parse(gunzipSync(Buffer.from(record, 'base64')).toString()), node: name });
+      const annotations = {
+        'kubectl-podcidr/node': name,
+        'kubectl-podcidr/sha256': createHash('sha256').update(text).digest('hex'),
+      };
+      const sealed = { record: gzipSync(text).toString('base64') };
+      await stage.plane.api.patch(`${MAPS}/${metadata.name}`, { metadata: { annotations }, binaryData: sealed });
+    }
+    const before = await stage.standing();
+    for (const command of [
+      ['resume', id],
+      ['rollback', id],
+      ['operations', 'prune', id],
+    ]) {
+      const stateDir = stage.elsewhere();
+      const ran = await stage.run(command, { stateDir: join(stateDir, 'state') });
+      t.regex(ran.stderr, /the record of node \.\.\/\.\.\/\.\.\/out of operation \S+ is of another: it was edited/);
+      t.is(ran.code, command[0] === 'operations' ? 0 : 2, ran.stderr);
+      const written = readdirSync(stage.plane.dir, { recursive: true, encoding: 'utf8' });
+      t.deepEqual(
+        written.filter((path) => /out(\.json|\.record)/.test(path)),
+        [],
+      );
+    }
+    t.deepEqual(await stage.standing(), before);
+  },
+);
+
+test.serial('a node whose name looks like a record beside its own is resumed from the disk alone', async (t) => {
+  const name = 'rack1-bare-12';
+  await stage.create(name, [A]);
+  await stage.killed(['reassign', name], isPost);
+  await interruptedId();
+  await stage.plane.api.delete(`${MAPS}?labelSelector=kubectl-podcidr/operation`);
+  const ran = await stage.run(['resume']);
+  t.is(ran.code, 0, ran.stderr);
+  t.is(await stage.subnet(name), FREE);
 });
 
 test.serial('with both copies gone there is nothing to resume, and that is said', async (t) => {
