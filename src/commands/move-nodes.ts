@@ -178,5 +178,7 @@ async function change(
     survey.now - cooldown,
   );
   const known = { dependents, absences };
-  return carryOut(context, verb, plan, { wire, stateFolder, ground: surveyGround(survey), choices, output, known });
+  const { connection } = args;
+  const ground = surveyGround(survey);
+  return carryOut(context, verb, plan, { wire, connection, stateFolder, ground, choices, output, known });
 }

@@ -67,7 +67,14 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     if (!args.yes && !(await agreed(context, `Resume operation ${operation.id}?`))) {
       return nothing(context, 'resume cancelled');
     }
-    const options = { wire, stateFolder, ground: surveyGround(survey), output: args.output, refused: 0 };
+    const options = {
+      wire,
+      connection: args.connection,
+      stateFolder,
+      ground: surveyGround(survey),
+      output: args.output,
+      refused: 0,
+    };
     return await atWork(context, options, manifest.verb, (tools) =>
       of
         ? rollbackOperation({ of: of.id, manifest, isBegun: true, held }, tools)

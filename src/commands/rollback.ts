@@ -64,7 +64,7 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
       streams.err('rollback cancelled, nothing was changed\n');
       return EXIT.fine;
     }
-    const options = { wire, stateFolder, ground, output: args.output, refused: 0 };
+    const options = { wire, connection: args.connection, stateFolder, ground, output: args.output, refused: 0 };
     return await atWork(context, options, 'rollback', (tools) =>
       rollbackOperation({ of: found.id, manifest, isBegun: former !== undefined, held }, tools),
     );

@@ -34,17 +34,17 @@ export interface Session {
  * Throws Failure when another operator is at work, ApiError, WireError.
  */
 export async function openSession(operation: string, expected: string[], given: Tools): Promise<Session> {
-  const { waits, stateFolder, leaving } = given;
+  const { waits, leaving } = given;
   const acquired: Promise<AcquiredLock> = leaving.race(() => acquireLock({ ...given, operation, expected }));
   const { lock, displaced } = await acquired;
   // The lock alone is kept, and given back, whoever has left.
   const tools = { ...given, wire: leaving.wire(given.wire), clock: leaving.clock(given.clock) };
-  const { wire, clock } = tools;
+  const { wire } = tools;
   const watch = new NodeWatch(wire, ANNOUNCING);
   const guarded = fenced(wire, lock);
   // What happens between DELETE and POST must not wait for a connection that died.
   const copies = new ClusterCopies(limited(guarded, waits.answer), lock.holder.identity, () => lock.confirm());
-  const journal = new Journal(copies, stateFolder, clock);
+  const journal = new Journal(copies, tools);
   const heartbeats: Work['heartbeats'] = new Map();
   const events = new NodeEvents(given);
   const close = async () => {

@@ -11,6 +11,8 @@ export interface Tools {
   clock: Clock;
   waits: Waits;
   stateFolder: string;
+  /** What commands that are named end with, to reach the same cluster: ` --context=prod`, or ''. */
+  sameCluster: string;
   /** For example kubectl-podcidr/0.1.0. */
   tool: string;
   /** user@host. */

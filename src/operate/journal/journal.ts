@@ -6,18 +6,27 @@ import { type ClusterCopies, packed } from './cluster.ts';
 import { writeNodeFile, writeRecordFile } from './disk.ts';
 import { asideOf, configMapName, type EntryName, nodePath, recordPath } from './names.ts';
 
+export interface JournalTools {
+  stateFolder: string;
+  clock: Clock;
+  /** What commands end with, to reach the same cluster: ` --context=prod`, or ''. */
+  sameCluster: string;
+}
+
 /** Keeps the records of an operation, each in two places: either alone is enough to bring a Node back. */
 export class Journal {
   readonly #cluster: ClusterCopies;
   readonly #stateFolder: string;
   readonly #clock: Clock;
+  readonly #sameCluster: string;
   readonly #last = new Map<string, OperationRecord>();
   readonly #bodies = new Map<string, string>();
 
-  constructor(cluster: ClusterCopies, stateFolder: string, clock: Clock) {
+  constructor(cluster: ClusterCopies, { stateFolder, clock, sameCluster }: JournalTools) {
     this.#cluster = cluster;
     this.#stateFolder = stateFolder;
     this.#clock = clock;
+    this.#sameCluster = sameCluster;
   }
 
   /** Throws Failure when the record, or what it grows to, is more than the cluster keeps. */
@@ -76,9 +85,9 @@ export class Journal {
     return this.#last.get(record.node) ?? record;
   }
 
-  /** The command that brings the Node back without this program. */
+  /** The command that brings the Node back without this program, in the cluster that it is missing from. */
   recovery(record: OperationRecord): string {
-    return `kubectl create -f ${shellWord(nodePath(this.#stateFolder, { ...record, aside: '' }))}`;
+    return `kubectl create -f ${shellWord(nodePath(this.#stateFolder, { ...record, aside: '' }))}${this.#sameCluster}`;
   }
 
   async #store(record: OperationRecord, aside: string): Promise<void> {
