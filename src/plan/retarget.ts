@@ -1,4 +1,4 @@
-import { overlaps } from '../subnet/block.ts';
+import { contains, overlaps } from '../subnet/block.ts';
 import { readableBlocks } from '../subnet/parse.ts';
 import { highestFree } from '../subnet/pool.ts';
 import type { Ground } from './ground.ts';
@@ -37,6 +37,14 @@ export function retarget(
 export function isFree(node: string, subnets: string[], current: ReadonlyMap<string, string[]>): boolean {
   const others = [...current].flatMap(([name, held]) => (name === node ? [] : readableBlocks(held)));
   return subnets.length > 0 && !readableBlocks(subnets).some((block) => others.some((other) => overlaps(other, block)));
+}
+
+/** True when these are what the range allocator hands out: of each family one of its cluster CIDR, with the node mask size. */
+export function areOfPools(subnets: string[], { pools }: Ground): boolean {
+  const blocks = readableBlocks(subnets);
+  const isOf = ({ cluster, mask }: Ground['pools'][number]) =>
+    blocks.some((block) => contains(cluster, block) && block.prefix === mask);
+  return blocks.length === pools.length && pools.every(isOf);
 }
 
 /** The highest free subnet of each family; undefined where a family has none. */

@@ -2,7 +2,7 @@ import { getNode, patchNode } from '../../kube/objects/node.ts';
 import { Failure } from '../../model/failure.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { asList, asObject } from '../../model/read-json.ts';
-import { freeSubnets, isFree } from '../../plan/retarget.ts';
+import { areOfPools, freeSubnets, isFree } from '../../plan/retarget.ts';
 import { podCIDRsOf } from '../../subnet/pod-cidrs.ts';
 import { coolDown } from '../cooldown.ts';
 import { mayTryAgain, pauseAfter, persist } from '../persist.ts';
@@ -17,7 +17,7 @@ const MOST_SWAPS = 3;
 
 /**
  * Waits until kube-controller-manager has given the Node a subnet. When it does not in time, the Node gets its former one back,
- * or a free one where another node holds that: an empty field may still be set. What it gives may be in use (its bitmap counts
+ * or a free one where another node holds that or it was wrong: an empty field may still be set. What it gives may be in use (its bitmap counts
  * no holders, kubernetes#127792): then the Node is swapped once more, with a free one of our choice.
  */
 export const allocateStep: StepDefinition = {
@@ -60,7 +60,9 @@ async function fill(record: OperationRecord, work: Work): Promise<OperationRecor
     const present = podCIDRsOf(await postedNode(record, work));
     if (present.length > 0) return { ...record, to: present };
     const nodes = await work.watch.subnets();
-    const to = isFree(node, former, nodes) ? former : freeSubnets(node, work.ground, nodes, work.reserved);
+    // What is wrong in itself must not come back: kube-controller-manager does not start with a subnet that is not its own.
+    const keeps = isFree(node, former, nodes) && areOfPools(former, work.ground);
+    const to = keeps ? former : freeSubnets(node, work.ground, nodes, work.reserved);
     if (!to) throw new Failure(`node ${node} was given no subnet, and none is free`, { hint: roomHint(record) });
     work.tell(`Warning: kube-controller-manager gave node/${node} no subnet in time; it gets ${to.join(',')}`);
     // Stored before it is done: whoever goes on must know that the allocator was not asked.

@@ -99,6 +99,18 @@ test.serial('where kube-controller-manager hands out no subnets a reset is refus
   }
 });
 
+test.serial('one that stops between plan and POST: a subnet outside the cluster CIDR does not come back', async (t) => {
+  await stage.create('worker', ['10.99.5.0/24']);
+  stage.before(isDelete, () => stage.plane.controllerManager('stop'));
+  try {
+    const ran = await reset('worker');
+    t.is(ran.code, 0, ran.stderr);
+    t.is(ran.stdout, 'node/worker reset (10.99.5.0/24 → 10.244.0.240/28)\n');
+  } finally {
+    await stage.plane.controllerManager(FLAGS);
+  }
+});
+
 test.serial('one that stops between plan and POST: the node has its former subnet again, and is whole', async (t) => {
   const before = await stage.create('worker');
   stage.before(isDelete, () => stage.plane.controllerManager('stop'));

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { surveyGround } from '../../../src/plan/ground.ts';
-import { freeSubnets, isFree, retarget } from '../../../src/plan/retarget.ts';
+import { areOfPools, freeSubnets, isFree, retarget } from '../../../src/plan/retarget.ts';
 import { node, survey } from './support.ts';
 
 const SETTINGS = {
@@ -63,4 +63,17 @@ test('a free subnet of each family is the highest that nobody holds or is to hav
     '10.244.0.0/24',
     'fd00:0:0:2::/64',
   ]);
+});
+
+test('what the range allocator hands out is one of its blocks of each family, with its mask', (t) => {
+  t.true(areOfPools(['10.244.1.0/24', 'fd00:0:0:1::/64'], ground));
+  for (const other of [
+    ['10.244.1.0/24'],
+    ['10.99.5.0/24', 'fd00:0:0:1::/64'],
+    ['10.244.1.0/25', 'fd00:0:0:1::/64'],
+    ['10.244.0.0/22', 'fd00:0:0:1::/64'],
+    [],
+  ]) {
+    t.false(areOfPools(other, ground), other.join(','));
+  }
 });
