@@ -1,10 +1,11 @@
 import { careFor } from '../../cni/care/catalogue.ts';
 import { type CNIPod, listCNIPods } from '../../host/cni-pods.ts';
 import { findNode } from '../../kube/objects/node.ts';
+import type { Block } from '../../model/cidr.ts';
 import type { LeftToDo } from '../../model/left-to-do.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { count } from '../../model/text.ts';
-import { routeTarget } from '../../plan/care/routes.ts';
+import { type RouteTarget, routeTarget, type WantedRoute, wantedRoutes } from '../../plan/care/routes.ts';
 import { overlaps } from '../../subnet/block.ts';
 import { readableBlocks } from '../../subnet/parse.ts';
 import { persist } from '../persist.ts';
@@ -43,7 +44,7 @@ export async function settlePeers(records: OperationRecord[], work: Work): Promi
   work.progress({ kind: 'wait', wait: 'peers' });
   try {
     const sought = await whatIsSought(moved, work);
-    if (sought.targets.length === 0) return { state: 'left', left: [UNROUTED] };
+    if (sought.wanted.length === 0) return { state: 'left', left: [UNROUTED] };
     const pods = await persist(work, () => listCNIPods(work.wire));
     const peers = pods.filter(({ cni, running, deleting }) => cni === sought.cni && running && !deleting);
     return await settle(peers, sought, work);
@@ -83,13 +84,17 @@ async function settle(peers: CNIPod[], sought: Sought, work: Work): Promise<Peer
   );
   const left = [
     ...lacking.map(({ peer, lacks }) => ({
-      what: `${peer.node} has no route to ${lacks.map(({ node }) => node).join(', ')}: see why`,
+      what: `${peer.node} has no route to ${holders(lacks).join(', ')}: see why`,
       commands: [`kubectl logs -n ${peer.namespace} ${peer.name} -c ${peer.container}`],
     })),
     ...silentLeft(silent.map(({ peer, why = '' }) => ({ node: peer.node, why }))),
   ];
   if (lacking.length > 0 && restarted) return { state: 'lacking', left };
   return { state: left.length > 0 ? 'left' : 'seen', left };
+}
+
+function holders(lacks: WantedRoute[]): string[] {
+  return [...new Set(lacks.flatMap((wanted) => wanted.holders.map(({ node }) => node)))];
 }
 
 /** Moved nodes whose CNI works with the new subnets, and gives every node a route to each other. */
@@ -101,12 +106,31 @@ function isCared({ care, step, from, to }: OperationRecord): boolean {
 async function whatIsSought(moved: OperationRecord[], work: Work): Promise<Sought> {
   const agents = moved.flatMap(({ care }) => care?.agents ?? []);
   const cni = agents.find((agent) => careFor(agent.cni)?.routes)?.cni ?? '';
+  const subnets = new Map([...(await work.watch.subnets())].map(([name, texts]) => [name, readableBlocks(texts)]));
   const names = new Set(moved.flatMap(({ node, survivors }) => [node, ...survivors.map((survivor) => survivor.node)]));
-  const nodes = await sideBySide([...names], (name) => persist(work, () => findNode(work.wire, name)));
-  const targets = nodes.flatMap((node) => (node ? (routeTarget(node, cni) ?? []) : []));
-  const held = readableBlocks([...(await work.watch.subnets()).values()].flat());
+  const targets = await targetsOf([...names], cni, work);
+  const others = await targetsOf(sharers(names, subnets), cni, work);
+  const held = [...subnets.values()].flat();
   const former = readableBlocks(moved.flatMap(({ from }) => from));
-  return { cni, targets, abandoned: former.filter((block) => !held.some((one) => overlaps(one, block))) };
+  return {
+    cni,
+    wanted: wantedRoutes(targets, [...targets, ...others]),
+    abandoned: former.filter((block) => !held.some((one) => overlaps(one, block))),
+    addresses: targets.flatMap(({ addresses }) => addresses),
+    subnets,
+  };
+}
+
+async function targetsOf(names: string[], cni: string, work: Work): Promise<RouteTarget[]> {
+  const nodes = await sideBySide(names, (name) => persist(work, () => findNode(work.wire, name)));
+  return nodes.flatMap((node) => (node ? (routeTarget(node, cni) ?? []) : []));
+}
+
+/** Other nodes that have a part of these nodes' subnets: who gave one back although another node holds it allowed that. */
+function sharers(names: Set<string>, subnets: ReadonlyMap<string, Block[]>): string[] {
+  const theirs = [...names].flatMap((name) => subnets.get(name) ?? []);
+  const shares = (block: Block) => theirs.some((one) => overlaps(one, block));
+  return [...subnets].flatMap(([name, blocks]) => (!names.has(name) && blocks.some(shares) ? [name] : []));
 }
 
 function silentLeft(silent: { node: string; why: string }[]): LeftToDo[] {
