@@ -24,6 +24,13 @@ export const ANTREA: DaemonSetWish = {
   hostNetwork: true,
 };
 
+export const KINDNET: DaemonSetWish = {
+  name: 'kindnet',
+  namespace: 'kube-system',
+  container: 'kindnet-cni',
+  hostNetwork: true,
+};
+
 /** Pods on the pod network, one on each node. */
 export const WORKLOAD: DaemonSetWish = {
   name: 'workload',
@@ -40,6 +47,22 @@ export async function podOf(
 ): Promise<KubeObject | undefined> {
   const pods = await plane.api.list(`/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${name}`);
   return pods.find(({ metadata, spec }) => spec?.nodeName === node && metadata.deletionTimestamp === undefined);
+}
+
+/** The pod of a DaemonSet on a node is there, and does not run. */
+export async function crash(plane: ControlPlane, wish: DaemonSetWish, node: string): Promise<void> {
+  const pod = await podOf(plane, wish, node);
+  const status = {
+    name: wish.container,
+    image: 'example.org/none:1',
+    imageID: '',
+    ready: false,
+    restartCount: 1,
+    state: { waiting: { reason: 'CrashLoopBackOff' } },
+  };
+  await plane.api.patch(`/api/v1/namespaces/${wish.namespace}/pods/${pod?.metadata.name}/status`, {
+    status: { containerStatuses: [status] },
+  });
 }
 
 /** Takes DaemonSets and their pods away. */

@@ -4,9 +4,11 @@ import test from 'ava';
 import { until } from '../../../scripts/lib/processes.ts';
 import {
   ANTREA,
+  crash,
   type DaemonSetWish,
   deploy,
   FLANNEL,
+  KINDNET,
   podOf,
   scheduleDaemonPods,
   WORKLOAD,
@@ -34,6 +36,9 @@ const REASSIGN = ['reassign', 'moves', '--ignore-daemonsets', '--allocator-resta
 const reassign = (...args: string[]) => stage.run([...REASSIGN, '--cidr=10.244.9.0/24', ...args]);
 const uidOf = async (wish: DaemonSetWish, node = 'moves') => (await podOf(stage.plane, wish, node))?.metadata.uid;
 const addressOf = async (wish: DaemonSetWish) => String((await podOf(stage.plane, wish, 'moves'))?.status?.podIP);
+
+const isSaved = (step: string) => (request: SeenRequest) =>
+  request.path.includes('/configmaps') && request.body.includes(`"kubectl-podcidr/step":"${step}"`);
 
 test.serial('a cluster without a pod of a CNI: the plan says what is left, and so does the end', async (t) => {
   await createTwins(stage.plane, 'keeps', 'moves');
@@ -92,6 +97,23 @@ test.serial(
   },
 );
 
+test.serial('nodes whose CNI does not run are not taken for ones that have their routes: they are named', async (t) => {
+  await createTwins(stage.plane, 'keeps', 'moves');
+  await deploy(stage.plane, ['keeps', 'moves'], KINDNET);
+  stage.before(isSaved('finished'), async () => {
+    await crash(stage.plane, KINDNET, 'keeps');
+    await crash(stage.plane, KINDNET, 'moves');
+  });
+  const ran = await reassign();
+  t.is(ran.code, 0, ran.stderr);
+  t.notRegex(ran.stderr, /the other nodes have their routes to them/);
+  t.regex(ran.stderr, /^Not verified: .*routes of the peers/m);
+  t.regex(
+    ran.stderr,
+    /^Left to you:\n.* {2}- look whether [\w, ]*keeps[\w, ]* have their routes: their kindnet pods do not run$/ms,
+  );
+});
+
 test.serial('where nothing is left behind pods are made anew, with addresses of the new subnet', async (t) => {
   await createTwins(stage.plane, 'keeps', 'moves');
   await deploy(stage.plane, ['keeps', 'moves'], ANTREA, WORKLOAD);
@@ -119,9 +141,6 @@ test.serial('--after-care=none: nothing on the nodes is touched', async (t) => {
 
 const isDeletionOf = (wish: DaemonSetWish) => (request: SeenRequest) =>
   request.method === 'DELETE' && request.path.includes(`/pods/${wish.name}-`);
-const isSaved = (step: string) => (request: SeenRequest) =>
-  request.path.includes('/configmaps') && request.body.includes(`"kubectl-podcidr/step":"${step}"`);
-
 const KILLS: [where: string, fits: (request: SeenRequest) => boolean, when: 'before' | 'after'][] = [
   ['before it is stored which pod of the CNI is restarted', isSaved('settled'), 'before'],
   ['once it is stored which pod of the CNI is restarted', isSaved('settled'), 'after'],
