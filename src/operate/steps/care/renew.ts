@@ -130,6 +130,7 @@ function leftOf(pods: CarePod[], judged: Renewal, { node, method, raw, dependent
       : driversLeft(
           { node, raw, dependents },
           pods.filter(({ driver }) => driver),
+          judged.drivers,
         );
   return [...keptByHand(node, judged), ...drivers];
 }
