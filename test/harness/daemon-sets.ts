@@ -75,11 +75,23 @@ export async function undeploy(plane: ControlPlane, ...wishes: DaemonSetWish[]):
   }
 }
 
-/** Does a scheduler's part for the pods of DaemonSets, until the returned function is called: their affinity names the node. */
-export function scheduleDaemonPods(plane: ControlPlane): Promise<() => void> {
-  const bind = async ({ metadata: { name, namespace }, spec }: KubeObject) => {
+/**
+ * Does a scheduler's part for the pods of DaemonSets, until the returned function is called: their affinity names the node.
+ * `foreign`: an address that the pods of this DaemonSet get at once, whatever their node's subnet; undefined: none.
+ */
+export function scheduleDaemonPods(
+  plane: ControlPlane,
+  foreign: (name: string) => string | undefined = () => undefined,
+): Promise<() => void> {
+  const bind = async ({ metadata, spec }: KubeObject) => {
+    const { name, namespace } = metadata;
     const node = /"key":"metadata\.name","operator":"In","values":\["([^"]+)"\]/.exec(JSON.stringify(spec))?.[1];
     if (node === undefined) return;
+    const ip = foreign(metadata.labels?.app ?? '');
+    if (ip !== undefined)
+      await plane.api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, {
+        status: { phase: 'Running', podIP: ip, podIPs: [{ ip }] },
+      });
     await plane.api.request('POST', `/api/v1/namespaces/${namespace}/pods/${name}/binding`, {
       apiVersion: 'v1',
       kind: 'Binding',
