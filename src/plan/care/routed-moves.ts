@@ -3,7 +3,7 @@ import type { OperationRecord } from '../../model/operation.ts';
 import type { WantedRoute } from './routes.ts';
 
 /** Moves after which other nodes need other routes. */
-export function changedMoves(records: OperationRecord[]): OperationRecord[] {
+function changedMoves(records: OperationRecord[]): OperationRecord[] {
   return records.filter(({ step, from, to }) => step !== 'undone' && from.join(',') !== to.join(','));
 }
 
