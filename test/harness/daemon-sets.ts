@@ -24,6 +24,13 @@ export const ANTREA: DaemonSetWish = {
   hostNetwork: true,
 };
 
+export const KINDNET: DaemonSetWish = {
+  name: 'kindnet',
+  namespace: 'kube-system',
+  container: 'kindnet-cni',
+  hostNetwork: true,
+};
+
 /** Pods on the pod network, one on each node. */
 export const WORKLOAD: DaemonSetWish = {
   name: 'workload',
@@ -42,6 +49,22 @@ export async function podOf(
   return pods.find(({ metadata, spec }) => spec?.nodeName === node && metadata.deletionTimestamp === undefined);
 }
 
+/** The pod of a DaemonSet on a node is there, and does not run. */
+export async function crash(plane: ControlPlane, wish: DaemonSetWish, node: string): Promise<void> {
+  const pod = await podOf(plane, wish, node);
+  const status = {
+    name: wish.container,
+    image: 'example.org/none:1',
+    imageID: '',
+    ready: false,
+    restartCount: 1,
+    state: { waiting: { reason: 'CrashLoopBackOff' } },
+  };
+  await plane.api.patch(`/api/v1/namespaces/${wish.namespace}/pods/${pod?.metadata.name}/status`, {
+    status: { containerStatuses: [status] },
+  });
+}
+
 /** Takes DaemonSets and their pods away. */
 export async function undeploy(plane: ControlPlane, ...wishes: DaemonSetWish[]): Promise<void> {
   for (const { name, namespace } of wishes) {
@@ -52,11 +75,23 @@ export async function undeploy(plane: ControlPlane, ...wishes: DaemonSetWish[]):
   }
 }
 
-/** Does a scheduler's part for the pods of DaemonSets, until the returned function is called: their affinity names the node. */
-export function scheduleDaemonPods(plane: ControlPlane): Promise<() => void> {
-  const bind = async ({ metadata: { name, namespace }, spec }: KubeObject) => {
+/**
+ * Does a scheduler's part for the pods of DaemonSets, until the returned function is called: their affinity names the node.
+ * `foreign`: an address that the pods of this DaemonSet get at once, whatever their node's subnet; undefined: none.
+ */
+export function scheduleDaemonPods(
+  plane: ControlPlane,
+  foreign: (name: string) => string | undefined = () => undefined,
+): Promise<() => void> {
+  const bind = async ({ metadata, spec }: KubeObject) => {
+    const { name, namespace } = metadata;
     const node = /"key":"metadata\.name","operator":"In","values":\["([^"]+)"\]/.exec(JSON.stringify(spec))?.[1];
     if (node === undefined) return;
+    const ip = foreign(metadata.labels?.app ?? '');
+    if (ip !== undefined)
+      await plane.api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, {
+        status: { phase: 'Running', podIP: ip, podIPs: [{ ip }] },
+      });
     await plane.api.request('POST', `/api/v1/namespaces/${namespace}/pods/${name}/binding`, {
       apiVersion: 'v1',
       kind: 'Binding',

@@ -3,7 +3,7 @@ import { readNodeFacts } from '../../host/facts.ts';
 import { deleteRoute } from '../../host/repairs.ts';
 import type { Block } from '../../model/cidr.ts';
 import type { NodeRoute } from '../../model/node-facts.ts';
-import { abandonedRoutes, findsAll, type RouteTarget } from '../../plan/care/routes.ts';
+import { abandonedRoutes, lackedRoutes, type WantedRoute } from '../../plan/care/routes.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Work } from '../work.ts';
 import { onNode } from './shell.ts';
@@ -15,14 +15,18 @@ const AT_ONCE = 20;
 /** What the peers are looked at for: routes that must be there, and subnets that nobody has any more. */
 export interface Sought {
   cni: string;
-  targets: RouteTarget[];
+  wanted: WantedRoute[];
   abandoned: Block[];
+  /** The next hops of who gave those up. */
+  addresses: string[];
+  /** Of each Node, by its name. */
+  subnets: ReadonlyMap<string, Block[]>;
 }
 
 /** What one peer lacks, and has too much. */
 export interface SeenPeer {
   peer: CNIPod;
-  lacks: RouteTarget[];
+  lacks: WantedRoute[];
   stale: NodeRoute[];
   /** Why it could not be asked. */
   why?: string;
@@ -44,10 +48,10 @@ export async function askPeers(peers: CNIPod[], sought: Sought, work: Work): Pro
   return sideBySide(peers, ask, AT_ONCE);
 }
 
-async function askPeer(peer: CNIPod, { targets, abandoned }: Sought, work: Work): Promise<SeenPeer> {
+async function askPeer(peer: CNIPod, sought: Sought, work: Work): Promise<SeenPeer> {
+  const { wanted, abandoned, addresses, subnets } = sought;
   const facts = await onNode({ node: peer.node, pods: [peer], helper: 'never' }, work, readNodeFacts);
-  const lacks = targets.filter((target) => target.node !== peer.node && !findsAll(facts, target));
-  const addresses = targets.flatMap((target) => target.addresses);
+  const lacks = lackedRoutes(facts, wanted, subnets.get(peer.node));
   return { peer, lacks, stale: abandonedRoutes(facts, abandoned, addresses) };
 }
 

@@ -34,8 +34,9 @@ export async function careAfterwards(
   session: Session,
 ): Promise<Cared> {
   if (choices.afterCare !== 'auto') return NOTHING;
-  const cared = records.filter(({ step, care }) => step === 'finished' && care !== undefined);
-  const seen = await settlePeers(cared, session.work(choices, [])).catch(leftAtOnce);
+  const finished = records.filter(({ step }) => step === 'finished');
+  const cared = finished.filter(({ care }) => care !== undefined);
+  const seen = await settlePeers(finished, session.work(choices, [])).catch(leftAtOnce);
   const isUnseen = ({ care }: OperationRecord) => care?.agents.length === 0 && care.left.length === 0;
   return {
     left: [...cared.flatMap(({ care }) => care?.left ?? []), ...seen.left],

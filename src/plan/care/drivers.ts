@@ -18,10 +18,14 @@ export function kubeletFirst(raw: RawObject): boolean {
   return attached && minor !== undefined && Number(minor) >= 35;
 }
 
-/** What is left to do for the drivers of a Node that was created again. `pods`: its drivers that are known. */
+/**
+ * What is left to do for the drivers of a Node that was created again. `pods`: its drivers that are known; `stale`: those of them
+ * that were not deleted though their addresses are old.
+ */
 export function driversLeft(
   { node, raw, dependents }: { node: string; raw: RawObject; dependents: Dependent[] },
   pods: Pick<CarePod, 'namespace' | 'name'>[],
+  stale: Pick<CarePod, 'namespace' | 'name'>[] = [],
 ): LeftToDo[] {
   const csi = kubeletFirst(raw);
   // A driver remembers the uid of its Node, and publishes its slices for that one (resourceslicecontroller.go).
@@ -34,6 +38,10 @@ export function driversLeft(
             commands: [`systemctl restart kubelet  # on ${node}`],
           },
         ]
+      : []),
+    // Where there are DRA drivers, too, all of them restart.
+    ...(stale.length > 0 && !dra
+      ? [{ what: `then delete the drivers of ${node} that keep old addresses`, commands: podDeletions(stale) }]
       : []),
     ...(dra
       ? [

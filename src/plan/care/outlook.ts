@@ -99,7 +99,9 @@ export function careLeft(outlook: Outlook, terms: CareTerms): LeftToDo[] {
     ...(terms.mayDelete && terms.mayExec ? [] : leftovers),
     ...(terms.mayDelete && renews(view, terms) ? [] : podsByHand(node, judgement.renew, former)),
     ...keptByHand(node, judgement),
-    ...(move.method === 'patch' ? [] : driversLeft({ node, raw, dependents: owned(terms, node) }, drivers(view))),
+    ...(move.method === 'patch'
+      ? []
+      : driversLeft({ node, raw, dependents: owned(terms, node) }, drivers(view), judgement.drivers)),
   ];
 }
 

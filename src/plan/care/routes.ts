@@ -4,6 +4,7 @@ import type { RawObject } from '../../model/json.ts';
 import type { NodeFacts, NodeRoute } from '../../model/node-facts.ts';
 import { asList, asObject, asText, asTexts } from '../../model/read-json.ts';
 import { addressText } from '../../subnet/address.ts';
+import { overlaps } from '../../subnet/block.ts';
 import { readableBlocks } from '../../subnet/parse.ts';
 
 const PREFIX = 'flannel.alpha.coreos.com/';
@@ -44,15 +45,44 @@ export function routeTarget(node: RawObject, cni: string): RouteTarget | undefin
   };
 }
 
-/** True when this node finds all subnets of the target of which it has the family. */
-export function findsAll(facts: NodeFacts, target: RouteTarget): boolean {
-  return target.blocks.every((block) => !hasFamily(facts, block) || finds(facts, block, target));
+/** A subnet that the other nodes must find, and all nodes behind it: a route that leads to any of them counts. */
+export interface WantedRoute {
+  block: Block;
+  holders: RouteTarget[];
+}
+
+/** The subnets of these targets, each once. `all`: whatever nodes may share them, the targets among them. */
+export function wantedRoutes(targets: RouteTarget[], all: RouteTarget[]): WantedRoute[] {
+  const wanted = new Map<string, WantedRoute>();
+  for (const block of targets.flatMap(({ blocks }) => blocks)) {
+    if (wanted.has(block.text)) continue;
+    wanted.set(block.text, { block, holders: all.filter(({ blocks }) => blocks.some((one) => overlaps(one, block))) });
+  }
+  return [...wanted.values()];
+}
+
+/**
+ * Those of these routes that a node lacks, of the families that it has. Who holds a part of a subnet itself has no route to its
+ * other holders, and needs none. `own`: the subnets of its Node; undefined: those that its flannel works with.
+ */
+export function lackedRoutes(facts: NodeFacts, wanted: WantedRoute[], own: Block[] | undefined): WantedRoute[] {
+  const held = own ?? flannelSubnets(facts);
+  return wanted.filter(
+    ({ block, holders }) =>
+      !held.some((one) => overlaps(one, block)) &&
+      hasFamily(facts, block) &&
+      !holders.some((holder) => finds(facts, block, holder)),
+  );
 }
 
 /** A node without any route of the family to pods has no use for one (net-conf.json's EnableIPv6). */
-function hasFamily({ subnetEnv }: NodeFacts, { family }: Block): boolean {
-  const own = subnetEnv.known ? readableBlocks(subnetEnv.value.subnets) : [];
+function hasFamily(facts: NodeFacts, { family }: Block): boolean {
+  const own = flannelSubnets(facts);
   return own.length === 0 || own.some((block) => block.family === family);
+}
+
+function flannelSubnets({ subnetEnv }: NodeFacts): Block[] {
+  return subnetEnv.known ? readableBlocks(subnetEnv.value.subnets) : [];
 }
 
 function finds(facts: NodeFacts, block: Block, target: RouteTarget): boolean {

@@ -20,6 +20,9 @@ import type { Work } from '../../work.ts';
 /** Of the pods that are not there again so many are named. */
 const NAMED = 3;
 
+/** So many times pods are deleted in one run: if the next ones have foreign addresses again, others will have them, too. */
+const MOST_ROUNDS = 5;
+
 /**
  * Deletes the node's pods whose addresses are outside its new subnets, for they keep them for life, and waits until their
  * successors on this node have theirs. Their controllers create them again; what has none is left to the operator, and so are
@@ -47,20 +50,23 @@ export const renewStep = careStep('renewed', async (record, work) => {
 async function renew(first: OperationRecord, work: Work): Promise<OperationRecord> {
   const { clock, waits } = work;
   let record = first;
-  const end = clock.monotonic() + waits.podsBack;
-  for (;;) {
+  const began = clock.monotonic();
+  for (let round = 0; ; ) {
     const pods = await readPods(record, work);
     const judged = judge(pods, record, work);
     const fresh = judged.renew.filter(({ deletedAt }) => deletedAt === undefined);
-    if (fresh.length > 0) {
+    const isVain = fresh.length > 0 && round >= MOST_ROUNDS;
+    if (fresh.length > 0 && !isVain) {
+      round += 1;
       record = await remember(withRenewed(record, fresh), work);
       await sideBySide(fresh, (pod) => discardPod(pod, work.choices.drain?.gracePeriod ?? -1, work));
       work.tell(`node/${record.node}: ${count(fresh.length, 'pod')} with old addresses deleted`);
     }
     const missing = missingPods(pods, judged, record);
     if (missing.length === 0) return leave(record, leftOf(pods, judged, record));
-    if (clock.monotonic() >= end)
-      return leave(record, [...notBack(record, missing, waits.podsBack), ...leftOf(pods, judged, record)]);
+    const waited = clock.monotonic() - began;
+    if (isVain || waited >= waits.podsBack)
+      return leave(record, [...notBack(record, missing, waited, isVain), ...leftOf(pods, judged, record)]);
     await clock.sleep(waits.poll);
   }
 }
@@ -112,13 +118,17 @@ function missingPods(pods: CarePod[], { renew }: Renewal, { care }: OperationRec
   ];
 }
 
-function notBack({ node, to }: OperationRecord, missing: string[], waited: number): LeftToDo[] {
+/** `isVain`: they were deleted again and again, and something on the node gives them other addresses. */
+function notBack({ node, to }: OperationRecord, missing: string[], waited: number, isVain: boolean): LeftToDo[] {
   const names = [...new Set(missing)];
   const others = names.length > NAMED ? `, and ${names.length - NAMED} more` : '';
   return [
     {
-      what: `after ${Math.ceil(waited / 1000)} s not all pods of ${node} have addresses of ${to.join(',')} (${names.slice(0, NAMED).join(', ')}${others}); see what they wait for`,
-      commands: [`kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`],
+      what: `after ${Math.ceil(waited / 1000)} s not all pods of ${node} have addresses of ${to.join(',')} (${names.slice(0, NAMED).join(', ')}${others}); see ${isVain ? 'where theirs come from' : 'what they wait for'}`,
+      commands: [
+        `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
+        ...(isVain ? [`kubectl podcidr inspect ${node} --helper-pod=always`] : []),
+      ],
     },
   ];
 }
@@ -130,6 +140,7 @@ function leftOf(pods: CarePod[], judged: Renewal, { node, method, raw, dependent
       : driversLeft(
           { node, raw, dependents },
           pods.filter(({ driver }) => driver),
+          judged.drivers,
         );
   return [...keptByHand(node, judged), ...drivers];
 }

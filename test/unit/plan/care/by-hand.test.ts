@@ -80,6 +80,32 @@ test('from 1.35 on the kubelet comes before CSI drivers, and DRA drivers after i
   t.deepEqual(driversLeft({ node: 'n3', raw: raw('v1.34.9'), dependents: [] }, []), []);
 });
 
+test('drivers that were kept for the kubelet, and have old addresses, are deleted after it', (t) => {
+  const raw = {
+    metadata: { annotations: { 'csi.volume.kubernetes.io/nodeid': '{"x":"n3"}' } },
+    status: { nodeInfo: { kubeletVersion: 'v1.36.3' } },
+  };
+  const slice = { path: '/apis/resource.k8s.io/v1/resourceslices/x', name: 'x', uid: 'x', ownerReference: {} };
+  const [old, right] = [
+    { namespace: 'csi', name: 'old' },
+    { namespace: 'csi', name: 'right' },
+  ];
+  const kubelet = {
+    what: 'restart the kubelet of n3 before any CSI driver on it restarts',
+    commands: ['systemctl restart kubelet  # on n3'],
+  };
+  t.deepEqual(driversLeft({ node: 'n3', raw, dependents: [] }, [old, right], [old]), [
+    kubelet,
+    { what: 'then delete the drivers of n3 that keep old addresses', commands: ['kubectl delete pod -n csi old'] },
+  ]);
+  t.deepEqual(driversLeft({ node: 'n3', raw, dependents: [] }, [right], []), [kubelet]);
+  t.deepEqual(
+    driversLeft({ node: 'n3', raw, dependents: [slice] }, [old, right], [old]).flatMap(({ commands }) => commands),
+    ['systemctl restart kubelet  # on n3', 'kubectl delete pod -n csi old right'],
+    'once, where all of them restart',
+  );
+});
+
 test('only an old kube-proxy that goes by the node CIDR is left to restart', (t) => {
   t.true(detectsByNodeCIDR({ 'config.conf': 'apiVersion: x\ndetectLocalMode: NodeCIDR\n' }));
   t.true(detectsByNodeCIDR({ 'config.conf': '  "detectLocalMode": "NodeCIDR",' }));

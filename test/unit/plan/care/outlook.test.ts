@@ -66,3 +66,28 @@ test('what may not be done is left, with its commands', (t) => {
     'n3: flannel is restarted (pod kube-x/flannel-n3)',
   ]);
 });
+
+test('the plan names the drivers that stay until the kubelet was restarted, though their addresses are old', (t) => {
+  const { move, view, evicted } = outlook('n3');
+  const raw = {
+    metadata: { annotations: { 'csi.volume.kubernetes.io/nodeid': '{"x":"n3"}' } },
+    status: { nodeInfo: { kubeletVersion: 'v1.36.3' } },
+  };
+  const driver = (name: string, podIP: string) =>
+    readCarePod({
+      metadata: {
+        namespace: 'csi',
+        name,
+        uid: name,
+        ownerReferences: [{ kind: 'DaemonSet', apiVersion: 'apps/v1', name: 'x', uid: 'x', controller: true }],
+      },
+      spec: { volumes: [{ name: 'registry', hostPath: { path: '/var/lib/kubelet/plugins_registry/' } }] },
+      status: { podIP },
+    });
+  const pods = [...view.pods, driver('stays', '10.244.2.6'), driver('right', '10.244.40.6')];
+  const left = careLeft({ move: { ...move, raw }, view: { ...view, pods }, evicted }, TERMS);
+  t.deepEqual(
+    left.flatMap(({ commands }) => commands),
+    ['systemctl restart kubelet  # on n3', 'kubectl delete pod -n csi stays'],
+  );
+});

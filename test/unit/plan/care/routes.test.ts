@@ -1,6 +1,12 @@
 import test from 'ava';
 import type { NodeFacts } from '../../../../src/model/node-facts.ts';
-import { abandonedRoutes, findsAll, routeTarget } from '../../../../src/plan/care/routes.ts';
+import {
+  abandonedRoutes,
+  lackedRoutes,
+  type RouteTarget,
+  routeTarget,
+  wantedRoutes,
+} from '../../../../src/plan/care/routes.ts';
 import { readableBlocks } from '../../../../src/subnet/parse.ts';
 import { facts, known, route } from '../../facts.ts';
 
@@ -34,7 +40,30 @@ const FORWARDING = { dev: 'flannel.1', mac: 'aa:bb:cc:00:00:03', dst: '10.99.0.1
 const TUNNEL = route('10.244.40.0/24 via 10.244.40.0 dev flannel.1');
 
 function finds(some: Partial<NodeFacts>, wanted = target('vxlan')): boolean | undefined {
-  return wanted && findsAll(facts(some), wanted);
+  return wanted && lackedRoutes(facts(some), wantedRoutes([wanted], [wanted]), undefined).length === 0;
+}
+
+/** A node with flannel's vxlan. */
+function holder(name: string, mac: string, ip: string, podCIDRs: string[]): RouteTarget {
+  const more = { [`${PREFIX}public-ip`]: ip, [`${PREFIX}backend-data`]: `{"VtepMAC":"${mac}"}` };
+  return { ...(target('vxlan', { podCIDRs }, more) as RouteTarget), node: name };
+}
+
+const SHARED = '10.244.40.0/24';
+const N2 = holder('n2', 'aa:bb:cc:00:00:02', '10.99.0.12', [SHARED]);
+const N3 = holder('n3', 'aa:bb:cc:00:00:03', '10.99.0.13', [SHARED]);
+const MOVED = holder('n4', 'aa:bb:cc:00:00:04', '10.99.0.14', ['10.244.41.0/24']);
+
+/** The subnets to which a node with this route over the tunnel to the shared one lacks a route. */
+function lacked(routes: (typeof TUNNEL)[], own: string[] | undefined, targets = [MOVED, N2, N3], all = targets) {
+  const to41 = route('10.244.41.0/24 via 10.244.41.0 dev flannel.1');
+  const some = facts({
+    routes: known([to41, ...routes]),
+    neighbours: known([NEIGHBOUR, { dev: 'flannel.1', address: '10.244.41.0', mac: 'aa:bb:cc:00:00:04' }]),
+    forwarding: known([FORWARDING, { dev: 'flannel.1', mac: 'aa:bb:cc:00:00:04', dst: '10.99.0.14' }]),
+  });
+  const blocks = own === undefined ? undefined : readableBlocks(own);
+  return lackedRoutes(some, wantedRoutes(targets, all), blocks).map(({ block }) => block.text);
 }
 
 test('a route over the tunnel counts when its end is the right one', (t) => {
@@ -71,6 +100,30 @@ test('a family that a node does not have needs no route', (t) => {
   t.false(finds({ routes: known([v4]) }, both));
   const v6 = route('fd00:40::/64 via fd99::13 dev eth0');
   t.true(finds({ routes: known([v4, v6]) }, both));
+});
+
+test('of nodes that share a subnet a route to either counts, and no node looks for one to its own', (t) => {
+  const peer = ['10.244.1.0/24'];
+  t.deepEqual(lacked([TUNNEL], peer), [], 'the other lost it');
+  t.deepEqual(lacked([], peer), [SHARED], 'once, for both');
+  t.deepEqual(lacked([TUNNEL], peer, [N2]), [SHARED], 'it leads to a node that has nothing of it');
+  t.deepEqual(lacked([TUNNEL], peer, [N2], [N2, N3]), [], 'who else holds it need not have been asked for');
+  t.deepEqual(lacked([], [SHARED]), [], 'a survivor needs no route to the other');
+  t.deepEqual(lacked([], ['10.244.40.128/25']), [], 'nor does who has a part of it');
+  t.deepEqual(lacked([], ['10.244.0.0/16']), []);
+});
+
+test('a subnet that lies in another one is looked for by itself, and leads to either', (t) => {
+  const part = holder('n5', 'aa:bb:cc:00:00:05', '10.99.0.15', ['10.244.40.0/25']);
+  const peer = ['10.244.1.0/24'];
+  t.deepEqual(lacked([TUNNEL], peer, [N3, part]), ['10.244.40.0/25']);
+  const both = [TUNNEL, route('10.244.40.0/25 via 10.244.40.0 dev flannel.1')];
+  t.deepEqual(lacked(both, peer, [N3, part]), [], 'they have one neighbour');
+});
+
+test('without its Node a peer is asked for what its flannel holds', (t) => {
+  const env = known({ networks: [], subnets: ['10.244.40.1/24'], mtu: undefined });
+  t.deepEqual(lackedRoutes(facts({ routes: known([]), subnetEnv: env }), wantedRoutes([N2], [N2]), undefined), []);
 });
 
 test('backends without a route for each node are not judged', (t) => {
