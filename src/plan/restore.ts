@@ -10,7 +10,7 @@ import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import { type Ground, surveyGround } from './ground.ts';
 import type { LostNode } from './lost-node.ts';
 import { emptyPlan, survivorsOf, withTaken } from './move.ts';
-import { chooseTarget, formerTarget } from './target.ts';
+import { formerTarget, wishedFormerTarget } from './target.ts';
 import type { Wish } from './wish/wish.ts';
 
 export interface RestorePlan {
@@ -55,7 +55,9 @@ export function planRestore(survey: ClusterSurvey, lost: LostNode[], wishes: Wis
 /** The Node with its own subnets or others. `from` is what the file has, so that the body is made as for any other move. */
 function restoreMove({ name, raw, podCIDRs }: LostNode, wish: Wish | undefined, ground: Ground): Move {
   const holder = { name, podCIDRs };
-  const { blocks, reason } = wish?.blocks ? chooseTarget(holder, wish.blocks, ground) : formerTarget(holder, ground);
+  const { blocks, reason } = wish?.blocks
+    ? wishedFormerTarget(holder, wish.blocks, ground)
+    : formerTarget(holder, ground);
   const from = podCIDRsOf(raw);
   const metadata = asObject(raw.metadata);
   return {

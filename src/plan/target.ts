@@ -35,6 +35,22 @@ export function formerTarget(node: Holder, ground: Ground): Target {
   };
 }
 
+/**
+ * With a wish for a node that is lost: what it had of the other families may be somebody else's by now, so that is judged too, and
+ * replaced by the highest free where it is faulty. Throws Failure when the wish cannot be had or no subnet is free.
+ */
+export function wishedFormerTarget(node: Holder, wish: Block[], ground: Ground): Target {
+  const wished = wishedTarget(node, wish, ground);
+  const states = wished.blocks.map((block) => ({ block, fault: objection(block, node.name, ground) }));
+  return {
+    blocks: states.map(({ block, fault }) => {
+      const pool = ground.pools.find(({ cluster }) => cluster.family === block.family);
+      return fault === undefined || !pool ? block : freeBlock(pool, ground);
+    }),
+    reason: [wished.reason, ...states.flatMap(({ fault }) => fault ?? [])].join('; '),
+  };
+}
+
 function wishedTarget(node: Holder, wish: Block[], ground: Ground): Target {
   for (const block of wish) {
     const reason = objection(block, node.name, ground);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { until } from '../../../scripts/lib/processes.ts';
+import type { SeenRequest } from '../../harness/fault-proxy.ts';
 import { createNodes, node } from '../../harness/node.ts';
 import { schemaErrors } from '../../harness/schema.ts';
 import { createOwned, getNode, OWNED } from '../reassign/support.ts';
@@ -247,4 +248,74 @@ test.serial('killed after the POST, it is finished by resume elsewhere', async (
   const ran = await stage.runElsewhere(['resume']);
   t.is(ran.code, 0, ran.stderr);
   t.deepEqual(withoutManagers(await getNode(stage.plane, 'worker')), withoutManagers(before));
+});
+
+test.serial(
+  'a subnet that another node was given while the restore was interrupted is not shared by resume',
+  async (t) => {
+    const before = await stage.create('worker', [SUBNET]);
+    const file = await dump();
+    await lose('worker');
+    await stage.killed(['restore', '-f', file], isPost);
+    await createNodes(stage.plane.api, [node('newcomer', { podCIDRs: [SUBNET] })]);
+    const ran = await stage.runElsewhere(['resume']);
+    t.is(ran.code, 0, ran.stderr);
+    t.regex(
+      ran.stderr,
+      /^10\.244\.77\.0\/24 was taken by another node meanwhile; node\/worker gets 10\.244\.255\.0\/24$/m,
+    );
+    const after = await getNode(stage.plane, 'worker');
+    t.deepEqual(after.spec?.podCIDRs, ['10.244.255.0/24']);
+    t.deepEqual(withoutManagers(after), withoutManagers(before));
+  },
+);
+
+test.serial('a subnet that is taken while the restore is begun is not shared either', async (t) => {
+  await stage.create('worker', [SUBNET]);
+  const file = await dump();
+  await lose('worker');
+  const stores = ({ method, path }: SeenRequest) => method === 'POST' && path.startsWith(MAPS);
+  stage.before(stores, () => createNodes(stage.plane.api, [node('newcomer', { podCIDRs: [SUBNET] })]));
+  const ran = await restore(file);
+  t.is(ran.code, 0, ran.stderr);
+  t.is(ran.stdout, `node/worker restored (${SUBNET} → 10.244.255.0/24)\n`);
+  t.is(await stage.subnet('worker'), '10.244.255.0/24');
+});
+
+test.serial(
+  'one that was named and is taken while the restore was interrupted is not posted, and the way on is told',
+  async (t) => {
+    await stage.create('worker', [SUBNET]);
+    const file = await dump(['get', 'node', 'worker', '-o', 'json']);
+    await lose('worker');
+    await stage.killed(['restore', '-f', file, `worker=${SUBNET}`], isPost);
+    await createNodes(stage.plane.api, [node('newcomer', { podCIDRs: [SUBNET] })]);
+    const ran = await stage.run(['resume']);
+    t.is(ran.code, 3, ran.stderr);
+    t.regex(
+      ran.stderr,
+      /^error: node worker is not finished: 10\.244\.77\.0\/24 was taken by another node meanwhile$/m,
+    );
+    const [, id = ''] = /^10\.244\.255\.0\/24 is free; .*kubectl podcidr rollback (\S+), then/m.exec(ran.stderr) ?? [];
+    t.is(await stage.plane.api.find('/api/v1/nodes/worker'), undefined);
+    const back = await stage.run(['rollback', id]);
+    t.is(back.code, 0, back.stderr);
+    const again = await restore(file, 'worker=10.244.99.0/24');
+    t.is(again.code, 0, again.stderr);
+    t.is(await stage.subnet('worker'), '10.244.99.0/24');
+  },
+);
+
+test.serial('a Node that the earlier run has posted keeps its subnet, whoever took that since', async (t) => {
+  await stage.create('worker', [SUBNET]);
+  const file = await dump();
+  await lose('worker');
+  await stage.killed(['restore', '-f', file], isPost, 'after');
+  const { uid } = (await getNode(stage.plane, 'worker')).metadata;
+  await createNodes(stage.plane.api, [node('newcomer', { podCIDRs: [SUBNET] })]);
+  const ran = await stage.runElsewhere(['resume']);
+  t.notRegex(ran.stderr, /was taken by another node/);
+  const after = await getNode(stage.plane, 'worker');
+  t.is(after.metadata.uid, uid);
+  t.is(after.spec?.podCIDR, SUBNET);
 });

@@ -94,6 +94,24 @@ test('NODE=CIDR is given exactly, or refused', async (t) => {
   t.throws(() => planRestore(given, lost, wishes('a=10.244.9.0/24')), { message: /a cannot have 10\.244\.9\.0\/24/ });
 });
 
+test('beside a wish for one family what the node had of the other is given only as far as nobody holds it now', async (t) => {
+  const lost = await read(file(raw('a', [...X, 'fd00:10:244:1::/64'])));
+  const settings = { clusterCIDRs: ['10.244.0.0/16', 'fd00:10:244::/48'], masks: [24, 64] };
+  const kept = planRestore(survey([], settings), lost, wishes('a=10.244.9.0/24'));
+  t.like(kept.plan.moves[0], { to: ['10.244.9.0/24', 'fd00:10:244:1::/64'], reason: 'asked for' });
+  const given = survey([node('new', ['10.244.2.0/24', 'fd00:10:244:1::/64'])], settings);
+  t.like(planRestore(given, lost, wishes('a=10.244.9.0/24')).plan.moves[0], {
+    to: ['10.244.9.0/24', 'fd00:10:244:ffff::/64'],
+    reason: 'asked for; fd00:10:244:1::/64 is held by node new',
+    wished: true,
+  });
+  const full = survey([node('new', ['10.244.2.0/24', 'fd00:10:244:1::/64'])], {
+    clusterCIDRs: ['10.244.0.0/16', 'fd00:10:244:1::/64'],
+    masks: [24, 64],
+  });
+  t.throws(() => planRestore(full, lost, wishes('a=10.244.9.0/24')), { message: /no free \/64 is left/ });
+});
+
 test('a record of the journal brings back the last subnet, what was owned, and the cluster that it is of', async (t) => {
   const lost = await read(file(record()));
   const { plan, dependents, notes } = planRestore(survey([]), lost, []);
