@@ -1,6 +1,6 @@
 import type { Wire } from '../kube/wire/wire.ts';
 import { Failure } from '../model/failure.ts';
-import type { OperationManifest } from '../model/operation.ts';
+import type { OperationChoices, OperationManifest } from '../model/operation.ts';
 import type { MovePlan } from '../model/plan.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
 import { preflight } from '../operate/preflight.ts';
@@ -10,8 +10,13 @@ import { escapeLine } from '../render/escape.ts';
 import { readSurroundings } from '../survey/surroundings.ts';
 import type { Context } from './context.ts';
 
-/** Nodes that are not deleted in this run, each with the reason. */
-export type Held = ReadonlyMap<string, Failure>;
+/** What was found. */
+export interface Checked {
+  /** Nodes that are not deleted in this run, each with the reason. */
+  held: ReadonlyMap<string, Failure>;
+  /** The choices to go on with: they know what the operator was told now. */
+  choices: OperationChoices;
+}
 
 /**
  * Looks at what is left of an operation as `reassign` looks at a plan: the rights and the credentials, what speaks against deleting
@@ -25,7 +30,7 @@ export async function checkRemaining(
   { clusterUID, settings, choices }: OperationManifest,
   remaining: Remaining,
   survey: ClusterSurvey,
-): Promise<Held> {
+): Promise<Checked> {
   const { deletes, absent, left, methods, detached } = remaining;
   const warn = (text: string) => streams.err(`Warning: ${escapeLine(text)}\n`);
   const plan: MovePlan = { clusterUID, settings, moves: deletes, refused: [], unchanged: [] };
@@ -41,13 +46,20 @@ export async function checkRemaining(
       throw new Failure(`node ${first[0]} is not moved: ${first[1]}${more}; nothing was changed`);
     }
     for (const [node, reason] of reasons) warn(`node ${node} will not be moved: ${reason}`);
-    return new Map([...reasons].map(([node, reason]) => [node, new Failure(reason)]));
+    const held = new Map([...reasons].map(([node, reason]) => [node, new Failure(reason)]));
+    return { held, choices: knowing(choices, checked.unlisted) };
   } catch (error) {
     if (!(error instanceof Error) || (absent.length === 0 && deletes.length > 0)) throw error;
     const hint = error instanceof Failure ? error.hint : undefined;
     warn(hint === undefined ? error.message : `${error.message}; ${hint}`);
-    return new Map(deletes.map(({ node }) => [node, new Failure(error.message)]));
+    return { held: new Map(deletes.map(({ node }) => [node, new Failure(error.message)])), choices };
   }
+}
+
+/** Of an older manifest nobody knows what its operator was told. */
+function knowing(choices: OperationChoices, unlisted: string[]): OperationChoices {
+  if (choices.unlisted === undefined) return choices;
+  return { ...choices, unlisted: [...new Set([...choices.unlisted, ...unlisted])] };
 }
 
 async function refusals(

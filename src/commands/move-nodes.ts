@@ -86,7 +86,7 @@ export async function moveNodes(
     refuseTheOnlyOne(wanted, free);
     const drained = await judgeDrains(wire, free, args.drain, clock.now());
     refuseTheOnlyOne(wanted, drained.plan);
-    const { plan, notes, lacking, dependents } = await checked(wire, args, drained.plan, survey);
+    const { plan, notes, lacking, dependents, unlisted } = await checked(wire, args, drained.plan, survey);
     refuseTheOnlyOne(wanted, plan);
     const unchanged = plan.unchanged.map(({ node, podCIDRs }) => `node/${node} already has ${podCIDRs.join(',')}\n`);
     const machine = args.output !== undefined || args.printNode;
@@ -114,7 +114,7 @@ export async function moveNodes(
       proxyByNodeCIDR: judgement.surroundings.proxyByNodeCIDR,
       beforehand: said,
     };
-    if (args.dryRun === 'none') return await change(context, args, wire, shown, wanted);
+    if (args.dryRun === 'none') return await change(context, args, wire, shown, { ...wanted, unlisted });
     if (machine) for (const note of notes) streams.err(`Warning: ${escapeLine(note)}\n`);
     return await showDryRun(context, { ...args, dryRun: args.dryRun }, wire, shown);
   } finally {
@@ -131,7 +131,8 @@ function refuseTheOnlyOne({ named }: WantedMoves, { moves, refused, unchanged }:
 
 /** Asks the server about the plan, unless only a look was asked for. */
 async function checked(wire: Wire, args: MovingArgs, plan: MovePlan, { now }: ClusterSurvey): Promise<Preflight> {
-  if (args.dryRun === 'client' || plan.moves.length === 0) return { plan, notes: [], lacking: [], dependents: [] };
+  if (args.dryRun === 'client' || plan.moves.length === 0)
+    return { plan, notes: [], lacking: [], dependents: [], unlisted: [] };
   return preflight(wire, plan, args, now);
 }
 
@@ -148,7 +149,7 @@ async function change(
   args: MovingArgs,
   wire: Wire,
   shown: Shown,
-  { dependents }: WantedMoves,
+  { dependents, unlisted }: Pick<WantedMoves, 'dependents'> & Pick<Preflight, 'unlisted'>,
 ): Promise<ExitCode> {
   const { streams, env } = context;
   const { plan, verb, survey } = shown;
@@ -165,6 +166,7 @@ async function change(
   const choices = {
     drain,
     ignoreUnlisted,
+    unlisted,
     attested,
     allocatorRestart,
     afterCare,

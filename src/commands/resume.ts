@@ -63,7 +63,7 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     const remaining = of
       ? remainingBack(of.records, { back: movesBack(of.records, manifest), former: operation.records }, nodes)
       : remainingOf(manifest.moves, operation.records, nodes);
-    const held = await checkRemaining(context, wire, manifest, remaining, survey);
+    const { held, choices } = await checkRemaining(context, wire, manifest, remaining, survey);
     if (!args.yes && !(await agreed(context, `Resume operation ${operation.id}?`))) {
       return nothing(context, 'resume cancelled');
     }
@@ -77,8 +77,8 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     };
     return await atWork(context, options, manifest.verb, (tools) =>
       of
-        ? rollbackOperation({ of: of.id, manifest, isBegun: true, held }, tools)
-        : resumeOperation({ manifest, held }, tools),
+        ? rollbackOperation({ of: of.id, manifest: { ...manifest, choices }, isBegun: true, held }, tools)
+        : resumeOperation({ manifest: { ...manifest, choices }, held }, tools),
     );
   } finally {
     wire.close();

@@ -59,14 +59,17 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
     streams.err(renderStanding(found.manifest, standings(found)));
     const manifest = chosenBy(former?.manifest ?? backwards(context, found, args), args);
     const remaining = remainingBack(found.records, { back, former: former?.records }, survey.nodes);
-    const held = await checkRemaining(context, wire, manifest, remaining, survey);
+    const { held, choices } = await checkRemaining(context, wire, manifest, remaining, survey);
     if (!args.yes && !(await agreed(context, `Give these nodes their former subnets back?`))) {
       streams.err('rollback cancelled, nothing was changed\n');
       return EXIT.fine;
     }
     const options = { wire, connection: args.connection, stateFolder, ground, output: args.output, refused: 0 };
     return await atWork(context, options, 'rollback', (tools) =>
-      rollbackOperation({ of: found.id, manifest, isBegun: former !== undefined, held }, tools),
+      rollbackOperation(
+        { of: found.id, manifest: { ...manifest, choices }, isBegun: former !== undefined, held },
+        tools,
+      ),
     );
   } finally {
     wire.close();
@@ -82,7 +85,7 @@ function backwards(
   const { attested, ...others } = choices;
   // What was vouched for an operation that is done says nothing of today.
   const stillSo = of.manifest.state === 'open' && attested ? { attested } : {};
-  const own = { ...others, ...stillSo, allowConflict, cooldown: cooldown ?? choices.cooldown };
+  const own = { ...others, ...stillSo, unlisted: [], allowConflict, cooldown: cooldown ?? choices.cooldown };
   return { ...newManifest(context, 'rollback', { ...of.manifest, moves: [] }, own), of: of.id };
 }
 

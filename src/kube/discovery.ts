@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import { asList, asObject } from '../model/read-json.ts';
+import { type Pause, tryAgain } from './try-again.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire } from './wire/wire.ts';
 
@@ -15,8 +16,15 @@ export interface ListableKind {
 
 export interface Discovery {
   kinds: ListableKind[];
-  /** Groups whose resources the server did not tell, as `metrics.k8s.io/v1beta1: reason`. */
-  unknown: string[];
+  /** Groups whose resources the server did not tell. */
+  unknown: Unlisted[];
+}
+
+/** What could not be looked through. */
+export interface Unlisted {
+  /** A kind, as `apps/v1 Deployment`, or all of a group's version, as `metrics.k8s.io/v1beta1`. */
+  what: string;
+  why: string;
 }
 
 /** Groups that show other groups' objects again, or measurements that nobody owns. */
@@ -25,14 +33,15 @@ const NOT_STORED = ['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics
 /**
  * The kinds of the server, each in its group's preferred version, or in the first that has it: the garbage collector knows
  * those too. One request a version, all at once (the aggregated form is not there before 1.26). Throws ApiError, WireError
- * when the list of groups itself cannot be read.
+ * when the list of groups itself cannot be read. `pause`: before what passes is tried again.
  */
-export async function discoverKinds(wire: Wire): Promise<Discovery> {
-  const { body } = await requestJSON(wire, { method: 'GET', path: '/apis' });
+export async function discoverKinds(wire: Wire, pause?: Pause): Promise<Discovery> {
+  const { body } = await tryAgain(() => requestJSON(wire, { method: 'GET', path: '/apis' }), pause);
   const groups = asList(body.groups)
     .map(asObject)
     .filter(({ name }) => !NOT_STORED.includes(String(name)));
-  const answers = await Promise.all(['v1', ...groups.flatMap(versionsOf)].map((version) => groupKinds(wire, version)));
+  const versions = ['v1', ...groups.flatMap(versionsOf)];
+  const answers = await Promise.all(versions.map((version) => groupKinds(wire, version, pause)));
   const found = new Map<string, ListableKind>();
   for (const kind of answers.flatMap(({ kinds }) => kinds)) {
     const key = `${groupOf(kind)} ${kind.path.slice(kind.path.lastIndexOf('/'))}`;
@@ -52,10 +61,10 @@ function versionsOf({ preferredVersion, versions }: JsonObject): string[] {
   return [...new Set(all)];
 }
 
-async function groupKinds(wire: Wire, groupVersion: string): Promise<Discovery> {
+async function groupKinds(wire: Wire, groupVersion: string, pause: Pause | undefined): Promise<Discovery> {
   const root = groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`;
   try {
-    const { body } = await requestJSON(wire, { method: 'GET', path: root });
+    const { body } = await tryAgain(() => requestJSON(wire, { method: 'GET', path: root }), pause);
     const kinds = asList(body.resources)
       .map(asObject)
       .filter(({ name, verbs }) => typeof name === 'string' && !name.includes('/') && asList(verbs).includes('list'))
@@ -67,6 +76,9 @@ async function groupKinds(wire: Wire, groupVersion: string): Promise<Discovery> 
       }));
     return { kinds, unknown: [] };
   } catch (error) {
-    return { kinds: [], unknown: [`${groupVersion}: ${error instanceof Error ? error.message : String(error)}`] };
+    return {
+      kinds: [],
+      unknown: [{ what: groupVersion, why: error instanceof Error ? error.message : String(error) }],
+    };
   }
 }

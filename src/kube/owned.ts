@@ -1,8 +1,9 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Dependent } from '../model/operation.ts';
 import { asList, asObject } from '../model/read-json.ts';
-import { type Discovery, groupOf, type ListableKind } from './discovery.ts';
+import { type Discovery, groupOf, type ListableKind, type Unlisted } from './discovery.ts';
 import type { WatchedNode } from './node-watch.ts';
+import { type Pause, tryAgain } from './try-again.ts';
 import { ApiError } from './wire/api-error.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire } from './wire/wire.ts';
@@ -10,7 +11,15 @@ import type { Wire } from './wire/wire.ts';
 /** What a Node owns, and the kinds that could not be looked through. */
 export interface Owned {
   dependents: Dependent[];
-  unlisted: string[];
+  unlisted: Unlisted[];
+}
+
+/** How it is looked for. */
+export interface Search {
+  /** The Nodes, where a watch shows them; otherwise they are listed too. */
+  watched?: ReadonlyMap<string, WatchedNode>;
+  /** Before a list that a stumbling server refuses is tried again; absent: it is not. */
+  pause?: Pause;
 }
 
 const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -27,16 +36,10 @@ const SIDE_BY_SIDE = 12;
 
 /**
  * All objects whose ownerReferences name `uid`, found by listing the metadata of every kind. Left out: the Node's own Lease,
- * which the kubelet renews and owns again by itself (nodelease.go:SetNodeOwnerFunc), and events, which nobody owns. `watched`:
- * the Nodes, where a watch shows them; otherwise they are listed too.
+ * which the kubelet renews and owns again by itself (nodelease.go:SetNodeOwnerFunc), and events, which nobody owns.
  */
-export function listOwned(
-  wire: Wire,
-  discovery: Discovery,
-  uid: string,
-  watched?: ReadonlyMap<string, WatchedNode>,
-): Promise<Owned> {
-  return listOwnedByAny(wire, discovery, new Set([uid]), watched);
+export function listOwned(wire: Wire, discovery: Discovery, uid: string, search: Search = {}): Promise<Owned> {
+  return listOwnedByAny(wire, discovery, new Set([uid]), search);
 }
 
 /** The same for several Nodes in one search; whose each is stands in its ownerReference. */
@@ -44,13 +47,13 @@ export async function listOwnedByAny(
   wire: Wire,
   { kinds, unknown }: Discovery,
   uids: ReadonlySet<string>,
-  watched?: ReadonlyMap<string, WatchedNode>,
+  { watched, pause }: Search = {},
 ): Promise<Owned> {
   const waiting = kinds.filter((kind) => !isUnowned(kind) && !(watched && kind.path === NODES.path));
   const owned: Owned = { dependents: ownedNodes(watched, uids), unlisted: [...unknown] };
   const worker = async () => {
     for (let kind = waiting.shift(); kind !== undefined; kind = waiting.shift()) {
-      const { dependents, unlisted } = await ownedOfKind(wire, kind, uids);
+      const { dependents, unlisted } = await ownedOfKind(wire, kind, { uids, pause });
       owned.dependents.push(...dependents);
       owned.unlisted.push(...unlisted);
     }
@@ -69,14 +72,18 @@ function isUnowned(kind: ListableKind): boolean {
   return groupOf(kind) === '' && ['Event', 'ComponentStatus'].includes(kind.kind);
 }
 
-async function ownedOfKind(wire: Wire, kind: ListableKind, uids: ReadonlySet<string>): Promise<Owned> {
+async function ownedOfKind(
+  wire: Wire,
+  kind: ListableKind,
+  { uids, pause }: { uids: ReadonlySet<string>; pause: Pause | undefined },
+): Promise<Owned> {
   try {
-    return { dependents: await listPages(wire, kind, uids), unlisted: [] };
+    return { dependents: await tryAgain(() => listPages(wire, kind, uids), pause), unlisted: [] };
   } catch (error) {
     // 404, 405: a kind without objects of its own (tokenreviews and the like), or gone since discovery.
     const absent = error instanceof ApiError && (error.status === 404 || error.status === 405);
-    const message = error instanceof Error ? error.message : String(error);
-    return { dependents: [], unlisted: absent ? [] : [`${kind.groupVersion} ${kind.kind}: ${message}`] };
+    const why = error instanceof Error ? error.message : String(error);
+    return { dependents: [], unlisted: absent ? [] : [{ what: `${kind.groupVersion} ${kind.kind}`, why }] };
   }
 }
 

@@ -124,6 +124,11 @@ export interface OperationChoices {
   /** Undefined: --drain=false. */
   drain: DrainOptions | undefined;
   ignoreUnlisted: boolean;
+  /**
+   * The kinds (`apps/v1 Deployment`, or all of `apps/v1`) that could not be searched for what the Nodes own when the operator was
+   * told so: --ignore-unlisted excuses no others. Absent in older manifests: it excuses all.
+   */
+  unlisted?: string[];
   /** Absent in older manifests, and where nobody vouched for anything. */
   attested?: Attested;
   /** --allocator-restart. */

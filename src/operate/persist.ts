@@ -1,3 +1,4 @@
+import type { Pause } from '../kube/try-again.ts';
 import { ApiError } from '../kube/wire/api-error.ts';
 import { WireError } from '../kube/wire/wire-error.ts';
 import type { Work } from './work.ts';
@@ -32,4 +33,12 @@ export function mayTryAgain(error: unknown): boolean {
 export async function pauseAfter(error: unknown, { clock, waits }: Pick<Work, 'clock' | 'waits'>): Promise<void> {
   const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
   await clock.sleep(asked === undefined ? waits.poll : Math.min(asked, 10 * waits.retryMost));
+}
+
+/** What a search waits before it lists a kind again: as `pauseAfter`, and not at all when the operator wants to stop. */
+export function pauseOf(work: Pick<Work, 'clock' | 'waits' | 'stopping'>): Pause {
+  return async (error) => {
+    if (work.stopping()) throw error;
+    await pauseAfter(error, work);
+  };
 }

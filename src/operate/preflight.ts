@@ -22,6 +22,8 @@ export interface Preflight {
   lacking: Deed[];
   /** What the Nodes own. */
   dependents: Dependent[];
+  /** The kinds that are not searched for that, as asked, and told in the notes. */
+  unlisted: string[];
 }
 
 /**
@@ -48,7 +50,9 @@ export async function preflight(
     dependents: [...owned.dependents, ...begun.dependents],
   });
   if (!choices.ignoreUnlisted) refuseUnlisted(owned);
-  else notes.push(...owned.unlisted.map((kind) => `not searched for what the Nodes own, as asked: ${kind}`));
+  notes.push(
+    ...owned.unlisted.map(({ what, why }) => `not searched for what the Nodes own, as asked: ${what}: ${why}`),
+  );
   const checked: MovePlan = { ...plan, moves: [], refused: [...plan.refused] };
   const trials = await sideBySide(plan.moves, async (move) => ({ move, trial: await tryMove(wire, move) }));
   for (const { move, trial } of trials) {
@@ -56,7 +60,13 @@ export async function preflight(
     if (trial.refused === undefined) checked.moves.push(move);
     else checked.refused.push({ node: move.node, reason: trial.refused });
   }
-  return { plan: checked, notes, lacking, dependents: owned.dependents };
+  return {
+    plan: checked,
+    notes,
+    lacking,
+    dependents: owned.dependents,
+    unlisted: owned.unlisted.map(({ what }) => what),
+  };
 }
 
 /** What all the Nodes own that are going to be deleted, found in one search. */
@@ -69,7 +79,7 @@ async function searchOwned(wire: Wire, { moves }: MovePlan): Promise<Owned> {
 function refuseUnlisted({ unlisted: [first, ...others] }: Owned): void {
   if (first === undefined) return;
   const more = others.length > 0 ? ` and ${others.length} more kinds` : '';
-  throw new Failure(`what the Nodes own cannot be told: ${first}${more}; nothing was changed`, {
+  throw new Failure(`what the Nodes own cannot be told: ${first.what}: ${first.why}${more}; nothing was changed`, {
     hint: 'objects that a Node owns would be deleted with it; use --ignore-unlisted if there are none of these kinds',
   });
 }

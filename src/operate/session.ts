@@ -10,6 +10,7 @@ import { Journal } from './journal/journal.ts';
 import { type AcquiredLock, acquireLock } from './lock/acquire.ts';
 import { fenced } from './lock/fenced.ts';
 import type { Lock } from './lock/lock.ts';
+import { pauseOf } from './persist.ts';
 import type { Tools } from './tools.ts';
 import type { Work } from './work.ts';
 
@@ -56,7 +57,7 @@ export async function openSession(operation: string, expected: string[], given: 
   };
   try {
     // Both before the first move: between detach and DELETE nothing is to be waited for.
-    const [discovery] = await Promise.all([discoverKinds(wire), watch.subnets()]);
+    const [discovery] = await Promise.all([discoverKinds(wire, pauseOf(tools)), watch.subnets()]);
     const work = (choices: OperationChoices, reserved: string[]) =>
       workOf({ tools, lock, journal, watch, discovery, choices, reserved, heartbeats, wire: guarded });
     return { tools, lock, displaced, copies, journal, heartbeats, events, work, close };

@@ -1,27 +1,34 @@
+import type { Unlisted } from '../../kube/discovery.ts';
 import { listOwned } from '../../kube/owned.ts';
 import { adopt, detach, touchDependent } from '../../kube/owner-references.ts';
 import { Failure } from '../../model/failure.ts';
-import type { Dependent, OperationRecord } from '../../model/operation.ts';
-import { persist } from '../persist.ts';
+import type { Dependent, OperationChoices, OperationRecord } from '../../model/operation.ts';
+import { pauseOf, persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 
 /**
  * Takes the Node's reference out of everything that it owns, because the garbage collector deletes by uid and a new Node has
- * a new one (garbagecollector.go:attemptToDeleteItem). The list is stored before the first reference is taken out.
+ * a new one (garbagecollector.go:attemptToDeleteItem). The list is stored before the first reference is taken out. Throws Failure when a
+ * kind cannot be listed, but for those that the operator was told of, and excused.
  */
 export const detachStep: StepDefinition = {
   name: 'detached',
   stored: false,
   isDone: (record) => reached(record, 'detached'),
   async run(record, work) {
-    const nodes = await persist(work, () => work.watch.nodes());
-    const { dependents, unlisted } = await listOwned(work.wire, work.discovery, record.uid, nodes);
-    if (unlisted.length > 0 && !work.choices.ignoreUnlisted) {
-      const [first, ...others] = unlisted;
+    const watched = await persist(work, () => work.watch.nodes());
+    const search = { watched, pause: pauseOf(work) };
+    const { dependents, unlisted } = await listOwned(work.wire, work.discovery, record.uid, search);
+    const [first, ...others] = unlisted.filter((one) => !isExcused(one, work.choices));
+    if (first) {
       const more = others.length > 0 ? ` and ${others.length} more kinds` : '';
-      throw new Failure(`what node ${record.node} owns cannot be told: ${first}${more}`, {
+      throw new Failure(`what node ${record.node} owns cannot be told: ${first.what}: ${first.why}${more}`, {
         hint: 'objects that it owns would be deleted with it; use --ignore-unlisted if there are none of these kinds',
       });
+    }
+    if (unlisted.length > 0) {
+      const kinds = unlisted.map(({ what }) => what).join(', ');
+      work.tell(`Warning: not searched for what node ${record.node} owns, as asked: ${kinds}`);
     }
     const all = { ...record, dependents: joined(record.dependents, dependents) };
     const stored = await persist(work, () => work.journal.save(all, record.step));
@@ -34,6 +41,12 @@ export const detachStep: StepDefinition = {
     for (const dependent of record.dependents) await persist(work, () => touchDependent(work.wire, dependent));
   },
 };
+
+/** The operator knew of it when he said that the Nodes own nothing of the kind. */
+function isExcused({ what }: Unlisted, { ignoreUnlisted, unlisted }: OperationChoices): boolean {
+  if (!ignoreUnlisted) return false;
+  return unlisted === undefined || unlisted.some((told) => what === told || what.startsWith(`${told} `));
+}
 
 /** What an earlier run detached is no longer found, and must be owned again all the same. */
 export function joined(former: Dependent[], found: Dependent[]): Dependent[] {

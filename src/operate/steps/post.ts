@@ -4,7 +4,7 @@ import { EXIT, Failure } from '../../model/failure.ts';
 import type { OperationRecord } from '../../model/operation.ts';
 import { postBody } from '../../plan/body.ts';
 import { retarget } from '../../plan/retarget.ts';
-import { persist } from '../persist.ts';
+import { pauseOf, persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 import { joined } from './detach.ts';
 import { createNode } from './swap/create.ts';
@@ -19,8 +19,15 @@ export const postStep: StepDefinition = {
   isDone: (record) => reached(record, 'posted'),
   async run(record, unlimited) {
     const work = { ...unlimited, wire: limited(unlimited.wire, unlimited.waits.answer) };
-    const { dependents } =
-      record.uid === '' ? { dependents: [] } : await listOwned(work.wire, work.discovery, record.uid);
+    const search = { pause: pauseOf(work) };
+    const { dependents, unlisted } =
+      record.uid === ''
+        ? { dependents: [], unlisted: [] }
+        : await listOwned(work.wire, work.discovery, record.uid, search);
+    if (unlisted.length > 0) {
+      const kinds = unlisted.map(({ what }) => what).join(', ');
+      work.tell(`Warning: not searched for what node ${record.node} owned: ${kinds}`);
+    }
     const free = await withFreeSubnet(record, work);
     const whole = { ...free, dependents: joined(record.dependents, dependents) };
     const ready = await persist(work, () => work.journal.save(whole, 'swapping'));
