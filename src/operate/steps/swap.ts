@@ -1,4 +1,4 @@
-import { getNode, patchNode } from '../../kube/objects/node.ts';
+import { FIELD_MANAGER, getNode, patchNode } from '../../kube/objects/node.ts';
 import { limited } from '../../kube/wire/limited.ts';
 import { EXIT, Failure } from '../../model/failure.ts';
 import type { JsonObject, RawObject } from '../../model/json.ts';
@@ -7,7 +7,7 @@ import { asList, asObject } from '../../model/read-json.ts';
 import { OPERATION_ANNOTATION, postBody } from '../../plan/body.ts';
 import { isFree, retarget } from '../../plan/retarget.ts';
 import { findSurvivors, withFormer } from '../../plan/survivors.ts';
-import { persist } from '../persist.ts';
+import { pauseAfter, persist } from '../persist.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 import { detachAll, detachStep } from './detach.ts';
 import { createNode } from './swap/create.ts';
@@ -18,6 +18,9 @@ import { posted } from './swap/posted.ts';
 /** Writers of a busy Node come every few seconds; whoever wins this often writes without end. */
 const MOST_TRIES = 20;
 
+/** A server that fails at the DELETE this often in a row, and takes other writes of the Node, means it. */
+const MOST_STUMBLES = 3;
+
 /** Deletes the Node and posts it with its new subnet, at once, on the same connection. */
 export const swapStep: StepDefinition = {
   name: 'posted',
@@ -25,6 +28,7 @@ export const swapStep: StepDefinition = {
   async run(record, unlimited) {
     const work = { ...unlimited, wire: limited(unlimited.wire, unlimited.waits.answer) };
     if (record.step === 'swapping') return goOn(record, work);
+    let stumbles = 0;
     for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
       // Agents may have owned their objects again while the Node kept changing.
       if (attempt > 1) await detachAll(record, work);
@@ -33,6 +37,13 @@ export const swapStep: StepDefinition = {
       const start = { monotonic: work.clock.monotonic(), now: work.clock.now() };
       const outcome = await deleteNode(ready, work);
       if (outcome === 'vanished') throw vanished(ready, work);
+      if (typeof outcome !== 'string') {
+        stumbles += 1;
+        if (stumbles === MOST_STUMBLES) throw outcome;
+        await pauseAfter(outcome, work);
+        continue;
+      }
+      stumbles = 0;
       const created = outcome === 'absent' ? await createNode(ready, { text, start }, work) : undefined;
       if (created) return posted(ready, created, start, work);
     }
@@ -135,7 +146,9 @@ function vanished(record: OperationRecord, work: Work): Failure {
 
 async function busy(record: OperationRecord, work: Work): Promise<Failure> {
   const node: RawObject = await getNode(work.wire, record.node);
-  const writers = lastWriters(asList(asObject(node.metadata).managedFields).map(asObject));
+  const entries = asList(asObject(node.metadata).managedFields).map(asObject);
+  // We have written too, when a DELETE was settled.
+  const writers = lastWriters(entries.filter(({ manager }) => manager !== FIELD_MANAGER));
   const name = writers.length > 0 ? `, last by ${writers.join(' and ')}` : '';
   return new Failure(`node ${record.node} changed ${MOST_TRIES} times just before it could be deleted${name}`, {
     hint: 'stop that writer for a moment and try again',

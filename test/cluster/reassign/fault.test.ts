@@ -108,6 +108,31 @@ test.serial('a DELETE that the server refuses changes nothing, and what was deta
   t.is((await plane.api.get(OWNED)).metadata.ownerReferences?.[0]?.uid, before.metadata.uid);
 });
 
+for (const [name, fault] of [
+  ['is always answered 500', STATUS(500, 'InternalError')],
+  ['is always cut off', { kind: 'reset' }],
+] as [string, Fault][]) {
+  test.serial(`a DELETE that ${name} is told as what it is, no writer is blamed, and nothing is changed`, async (t) => {
+    const before = await getNode(plane, 'moves');
+    await createOwned(plane, before);
+    let deletions = 0;
+    proxy.decide((request) => {
+      if (!isDelete(request)) return { kind: 'pass' };
+      deletions += 1;
+      return fault;
+    });
+    const ran = await run('moves');
+    t.is(ran.code, 3, ran.stderr);
+    t.regex(ran.stderr, /^error: node moves was not moved; it is as it was: .*(injected 500|EOF)/m);
+    t.notRegex(ran.stderr, /stop that writer/);
+    t.is(deletions, 3);
+    const after = await getNode(plane, 'moves');
+    t.is(after.metadata.uid, before.metadata.uid);
+    t.deepEqual(comparable(after), comparable(before));
+    t.is((await plane.api.get(OWNED)).metadata.ownerReferences?.[0]?.uid, before.metadata.uid);
+  });
+}
+
 test.serial('a Node that changes between the plan and the DELETE is read again, and the change is kept', async (t) => {
   let writes = 0;
   proxy.decide((request) => {

@@ -60,21 +60,22 @@ async function isMovedWhole(t: ExecutionContext, ran: ProgramResult): Promise<vo
   t.is((await stage.plane.api.get(OWNED)).metadata.ownerReferences?.[0]?.uid, after.metadata.uid);
 }
 
-const PASSING: [name: string, fault: Fault][] = [
-  ['is answered 503', status(503)],
-  ['is answered 429', status(429, { 'retry-after': '1' })],
-  ['is answered 500', status(500)],
-  ['is answered 410', status(410)],
-  ['meets a broken connection', { kind: 'reset' }],
+const PASSING: [name: string, fault: Fault, count: number][] = [
+  ['is answered 503 once', status(503), 1],
+  ['is answered 429 once', status(429, { 'retry-after': '1' }), 1],
+  ['is answered 500 once', status(500), 1],
+  ['is answered 410 once', status(410), 1],
+  // One on a connection that was kept open is nothing to the transport.
+  ['meets broken connections', { kind: 'reset' }, 3],
 ];
 
-for (const [name, fault] of PASSING) {
+for (const [name, fault, count] of PASSING) {
   for (const flags of [[], ['--ignore-unlisted']]) {
     const how = ['reassign', ...flags].join(' ');
-    test.serial(`${how}: a list that ${name} once at the detach stops nothing, and nothing is lost`, async (t) => {
-      const met = faultAfter(isCordoning, listsConfigMaps, { fault, count: 1 });
+    test.serial(`${how}: a list that ${name} at the detach stops nothing, and nothing is lost`, async (t) => {
+      const met = faultAfter(isCordoning, listsConfigMaps, { fault, count });
       await isMovedWhole(t, await reassign(...flags));
-      t.is(met(), 1);
+      t.is(met(), count);
     });
   }
 }

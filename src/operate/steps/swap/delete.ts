@@ -14,18 +14,22 @@ import { Patience } from './patience.ts';
  */
 export type DeletionOutcome = 'absent' | 'moved' | 'vanished';
 
+/** Why it was not known at first what became of a DELETE. */
+export type Stumble = ApiError | WireError;
+
 /**
- * Deletes exactly the state that the record's body was made from. Throws ApiError when the server refuses, WireError when it
+ * Deletes exactly the state that the record's body was made from. Returns the error of a DELETE that got no answer, or a 5xx, once it
+ * is settled that the Node is there all the same: it is `moved` by that, and by nobody else. Throws ApiError when the server refuses, WireError when it
  * could not be reached before anything was sent: then the Node is untouched. From here on until it is back nobody may leave.
  */
-export async function deleteNode(record: OperationRecord, work: Work): Promise<DeletionOutcome> {
+export async function deleteNode(record: OperationRecord, work: Work): Promise<DeletionOutcome | Stumble> {
   work.leaving.shut();
   const outcome = await sendDeletion(record, work);
   if (outcome !== 'absent') work.leaving.open();
   return outcome;
 }
 
-async function sendDeletion(record: OperationRecord, work: Work): Promise<DeletionOutcome> {
+async function sendDeletion(record: OperationRecord, work: Work): Promise<DeletionOutcome | Stumble> {
   try {
     const answer = await work.wire.request(deletion(record.node, record.uid, record.resourceVersion));
     if (answer.status < 300) return 'absent';
@@ -37,16 +41,16 @@ async function sendDeletion(record: OperationRecord, work: Work): Promise<Deleti
       return 'moved';
     }
     if (answer.status < 500) throw error;
-    return settleLost(record, work, error.message);
+    return settleLost(record, work, error);
   } catch (error) {
-    if (error instanceof WireError && error.fate === 'unknown') return settleLost(record, work, error.message);
+    if (error instanceof WireError && error.fate === 'unknown') return settleLost(record, work, error);
     throw error;
   }
 }
 
-function settleLost(record: OperationRecord, work: Work, cause: string): Promise<DeletionOutcome> {
-  work.tell(`Warning: it is not known whether node ${record.node} was deleted (${cause}); finding out`);
-  return settleDeletion(record, work);
+async function settleLost(record: OperationRecord, work: Work, cause: Stumble): Promise<'absent' | Stumble> {
+  work.tell(`Warning: it is not known whether node ${record.node} was deleted (${cause.message}); finding out`);
+  return (await settleDeletion(record, work)) === 'absent' ? 'absent' : cause;
 }
 
 /**
