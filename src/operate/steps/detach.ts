@@ -8,8 +8,8 @@ import { reached, type StepDefinition, type Work } from '../work.ts';
 
 /**
  * Takes the Node's reference out of everything that it owns, because the garbage collector deletes by uid and a new Node has
- * a new one (garbagecollector.go:attemptToDeleteItem). The list is stored before the first reference is taken out. Throws Failure when a
- * kind cannot be listed, but for those that the operator was told of, and excused.
+ * a new one (garbagecollector.go:attemptToDeleteItem). The list is stored before the first reference is taken out. Throws Failure
+ * when a kind cannot be listed, but for those that the operator was told of, and excused.
  */
 export const detachStep: StepDefinition = {
   name: 'detached',
