@@ -16,6 +16,9 @@ import { careStep, leave, reasonOf, remember, withCare } from '../../care/step.t
 import { persist } from '../../persist.ts';
 import type { Work } from '../../work.ts';
 
+/** So many times a node is looked at before it counts as one where no pod of a CNI is. */
+const LOOKS = 3;
+
 /**
  * Restarts the pods of the node's CNI, and waits until the node shows its new subnets: an agent reads its Node's subnet when it
  * starts, and flannel's takes its own new one for another node's meanwhile. The pods are stored before the first is deleted: a
@@ -23,7 +26,7 @@ import type { Work } from '../../work.ts';
  */
 export const restartStep = careStep('restarted', async (record, work) => {
   try {
-    const pods = await persist(work, () => listCNIPods(work.wire, record.node));
+    const pods = await cniPods(record, work);
     const agents = record.care?.agents ?? pods.filter(({ deleting }) => !deleting).map(identity);
     if (agents.length === 0) return withoutAgent(record);
     const silent = await isSilent(record, work);
@@ -33,6 +36,18 @@ export const restartStep = careStep('restarted', async (record, work) => {
     return blocked(record, reasonOf(error, work), work);
   }
 });
+
+/** A node whose pod is just being replaced has none for a moment: one that is going is waited out, none at all is looked at again. */
+async function cniPods({ node, care }: OperationRecord, work: Work): Promise<CNIPod[]> {
+  const { clock, waits, stopping } = work;
+  const end = clock.monotonic() + waits.agentBack;
+  for (let look = 1; ; look += 1) {
+    const pods = await persist(work, () => listCNIPods(work.wire, node));
+    if (care?.agents || pods.some(({ deleting }) => !deleting)) return pods;
+    if (stopping() || clock.monotonic() >= end || (pods.length === 0 && look >= LOOKS)) return pods;
+    await clock.sleep(waits.nodePoll);
+  }
+}
 
 async function restart(record: OperationRecord, pods: CNIPod[], work: Work): Promise<OperationRecord> {
   const agents = agentsOf(record);
