@@ -22,6 +22,8 @@ const LONG = [
   'lab/care-flannel-0.25.test.ts',
   'cluster/walkthrough.test.ts',
   'cluster/reassign/fault.test.ts',
+  'safety/rollback.test.ts',
+  'safety/lock.test.ts',
   'safety/invalid.test.ts',
   'safety/care.test.ts',
   'safety/reset.test.ts',
