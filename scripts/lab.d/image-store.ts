@@ -1,26 +1,20 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { withLock } from '../lib/lock.ts';
-import { CACHE } from '../lib/places.ts';
 import { endAll, run, until } from '../lib/processes.ts';
 import { startDetached } from './detached.ts';
+import { cached, must } from './image-cache.ts';
 import { CONTAINERD_CONFIG } from './machine-config.ts';
 
 /** How long a containerd may take to answer. */
 const LIMIT_MS = 30_000;
 
-async function must(file: string, args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(file, args);
-  if (code !== 0) throw new Error(`${file} ${args.join(' ')}: ${stderr.trim().slice(-400)}`);
-  return stdout;
-}
-
-/** Lets a containerd of its own unpack the images below `folder`/root, and ends it. */
-async function unpack(folder: string, archives: string[]): Promise<void> {
+/** Lets a containerd of its own unpack the images, and ends it. Resolves with its folder, below `folder`. */
+async function unpack(folder: string, archives: string[]): Promise<string> {
   const [config, address] = [join(folder, 'config.toml'), join(folder, 'containerd.sock')];
   writeFileSync(config, CONTAINERD_CONFIG);
-  const places = ['--root', join(folder, 'root'), '--state', join(folder, 'state'), '--address', address];
+  const root = join(folder, 'root');
+  const places = ['--root', root, '--state', join(folder, 'state'), '--address', address];
   const containerd = startDetached(join(folder, 'log'), ['containerd', '--config', config, ...places]);
   const ctr = (...args: string[]) => ['--address', address, '-n', 'k8s.io', ...args];
   try {
@@ -30,6 +24,7 @@ async function unpack(folder: string, archives: string[]): Promise<void> {
   } finally {
     await endAll([containerd], LIMIT_MS);
   }
+  return root;
 }
 
 /**
@@ -39,20 +34,7 @@ async function unpack(folder: string, archives: string[]): Promise<void> {
 export async function imageStore(archives: string[]): Promise<string> {
   const made = [await must('containerd', ['--version']), CONTAINERD_CONFIG, ...archives.map((path) => basename(path))];
   const hash = createHash('sha256').update(made.join('\n')).digest('hex').slice(0, 16);
-  const store = join(CACHE, 'images', `store-${hash}`);
-  if (existsSync(store)) return store;
-  return withLock(join(CACHE, 'locks', 'images'), 'it makes the images of the lab', async () => {
-    if (existsSync(store)) return store;
-    mkdirSync(join(CACHE, 'images'), { recursive: true });
-    const folder = mkdtempSync(join(CACHE, 'images', '.making-'));
-    try {
-      await unpack(folder, archives);
-      renameSync(join(folder, 'root'), store);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-    return store;
-  });
+  return cached(`store-${hash}`, (folder) => unpack(folder, archives));
 }
 
 /**

@@ -1,21 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { component } from '../components/build.ts';
 import { describeComponent } from '../components/catalogue.ts';
-import { withLock } from '../lib/lock.ts';
-import { CACHE } from '../lib/places.ts';
 import { run } from '../lib/processes.ts';
+import { cached, must } from './image-cache.ts';
 import type { FlannelVersion } from './lab-files.ts';
 import { POD_IMAGE } from './machine-config.ts';
 
@@ -29,12 +18,6 @@ interface Image {
   name: string;
   entrypoint: string[];
   fill(root: string): Promise<void>;
-}
-
-async function must(file: string, args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(file, args);
-  if (code !== 0) throw new Error(`${file} ${args.slice(0, 3).join(' ')}: ${stderr.trim().slice(-400)}`);
-  return stdout;
 }
 
 async function pathOf(program: string): Promise<string> {
@@ -154,19 +137,10 @@ async function build(image: Image): Promise<string> {
     .update(await ingredients(image))
     .digest('hex')
     .slice(0, 16);
-  const archive = join(CACHE, 'images', `${basename(image.name).replace(':', '-')}-${hash}.tar`);
-  if (existsSync(archive)) return archive;
-  return withLock(join(CACHE, 'locks', 'images'), 'it makes the images of the lab', async () => {
-    if (existsSync(archive)) return archive;
-    mkdirSync(dirname(archive), { recursive: true });
-    const folder = mkdtempSync(join(CACHE, 'images', '.making-'));
-    try {
-      await image.fill(join(folder, 'root'));
-      await pack(image, folder, join(folder, 'image.tar'));
-      renameSync(join(folder, 'image.tar'), archive);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+  return cached(`${basename(image.name).replace(':', '-')}-${hash}.tar`, async (folder) => {
+    const archive = join(folder, 'image.tar');
+    await image.fill(join(folder, 'root'));
+    await pack(image, folder, archive);
     return archive;
   });
 }
