@@ -76,25 +76,24 @@ async function torture(kubernetes: string, scenario: Scenario): Promise<void> {
     const points = await discover(first, scenario);
     const all = allCases(scenario, points);
     const requests = points.filter(({ kind }) => kind === 'request').length;
-    const [spared, open] = [
-      (one: Case) => !record.has(kubernetes, caseName(one)) && record.hasEnded(kubernetes, strikeName(one)),
-      (one: Case) => !record.has(kubernetes, caseName(one)) && !record.hasEnded(kubernetes, strikeName(one)),
-    ];
-    const note = () =>
-      record.note({
-        ...{ kubernetes, verb: scenario.verb, requests, files: points.length - requests },
-        ...{ spared: all.filter(spared).length, left: all.filter(open).length },
-      });
+    const isOpen = (one: Case) =>
+      !record.has(kubernetes, caseName(one)) && !record.hasEnded(kubernetes, strikeName(one));
+    const note = () => {
+      const unrun = all.filter((one) => !record.has(kubernetes, caseName(one)));
+      const left = unrun.filter(isOpen).length;
+      const [files, spared] = [points.length - requests, unrun.length - left];
+      record.note({ kubernetes, verb: scenario.verb, requests, files, spared, left });
+    };
     note();
     const waiting = shuffled(all, record.begun.seed)
       .filter(({ strike }) => values.fault?.some((part) => faultName(strike).includes(part)) ?? true)
       .slice(0, limit)
-      .filter(open);
+      .filter(isOpen);
     say(`${scenario.verb} on ${kubernetes}: ${points.length} writes, ${all.length} cases, ${waiting.length} to run`);
     await Promise.all(
       rigs.map(async (rig) => {
         for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-          if (!open(one)) continue;
+          if (!isOpen(one)) continue;
           const [name, strike] = [caseName(one), strikeName(one)];
           const result = await runCase(rig, one, waiting.length % LISTED === 0);
           record.add({ kubernetes, verb: scenario.verb, fault: faultName(one.strike), name, strike, ...result });

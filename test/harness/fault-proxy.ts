@@ -21,6 +21,12 @@ export type Fault =
   | { kind: 'answer'; status: number; headers?: Record<string, string>; body: unknown }
   | { kind: 'then'; before?: () => Promise<void> | void; after?: () => Promise<void> | void };
 
+/** An answer that the server never gave: a refusal that says `injected CODE`. */
+export function refusal(code: number, reason = '', headers: Record<string, string> = {}): Fault & { kind: 'answer' } {
+  const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code, message: `injected ${code}` };
+  return { kind: 'answer', status: code, headers, body };
+}
+
 export interface SeenRequest {
   method: string;
   path: string;

@@ -202,6 +202,9 @@ test.serial('flannel does not start on the node: exit 1 with the move done, and 
   await lab.untilJoined();
   await lab.inNode('n3', ['ip', 'link', 'del', 'cni0']);
   t.is((await lab.kubectl(command.split(' ').slice(1))).code, 0, command);
+  t.true((await lab.api.get('/api/v1/nodes/n3')).spec?.unschedulable, 'until then no pod was to come');
+  t.regex(left, /^ {6}kubectl uncordon n3$/m);
+  t.is((await lab.kubectl(['uncordon', 'n3'])).code, 0);
   t.true(
     await until(async () => (await lab.echoPods()).length === 3 && brokenPings(await lab.pings()).length === 0, 60_000),
   );

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { ROOT } from '../../scripts/lib/places.ts';
 import { brokenPings } from '../harness/lab/pings.ts';
-import { type Lab, type LabWish, startLab } from '../harness/lab.ts';
+import { flannelPod } from '../harness/lab/pods.ts';
+import { type LabWish, startLab } from '../harness/lab.ts';
 import { runPodcidr } from '../harness/program.ts';
 
 /** The founding case in a lab of each kind: broken, cured by one command, and every pair of pods answers. */
@@ -17,7 +18,7 @@ function cureTest(title: string, wish: LabWish): void {
     t.deepEqual(brokenPings(await lab.pings()), []);
     await lab.shareSubnet('n2', 'n3');
     t.not(brokenPings(await lab.pings()).length, 0);
-    const flannel = await flannelOn(lab, 'n1');
+    const flannel = await flannelPod(lab.api, 'n1');
     // With the waits that are shipped.
     const ran = await runPodcidr(
       ['reassign', '--invalid', '--yes', '--ignore-daemonsets', '--state-dir', `${lab.dir}/state`],
@@ -29,15 +30,9 @@ function cureTest(title: string, wish: LabWish): void {
     t.notRegex(ran.stderr, /^Left to you:/m);
     t.regex(ran.stderr, /^Verified: the CNI on them works with it, and the other nodes have their routes to them\.$/m);
     t.is(
-      await flannelOn(lab, 'n1'),
-      flannel,
+      (await flannelPod(lab.api, 'n1'))?.metadata.uid,
+      flannel?.metadata.uid,
       'the announcement did it: flannel was not restarted on the node that neither shared nor moved',
     );
   });
-}
-
-/** uid of flannel's pod on the node. */
-async function flannelOn({ api }: Lab, node: string): Promise<string | undefined> {
-  const pods = await api.list(`/api/v1/namespaces/kube-flannel/pods?fieldSelector=spec.nodeName%3D${node}`);
-  return pods[0]?.metadata.uid;
 }

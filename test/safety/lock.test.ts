@@ -4,6 +4,7 @@ import { discover, settled } from '../harness/torture/case.ts';
 import { type Point, pointName } from '../harness/torture/points.ts';
 import { type Rig, startRig } from '../harness/torture/rig.ts';
 import { reassign } from '../harness/torture/scenario.ts';
+import { writesInTurn } from './support.ts';
 
 /** The first program waits for its answer for as long as the second one takes, on any machine; in milliseconds. */
 const PATIENT = 30_000;
@@ -20,10 +21,10 @@ test.after.always(() => rig?.stop());
 const whileLocked = () => writes.filter(({ what }) => !what.includes('/leases'));
 
 test.serial(
-  'a second operator is refused at every write of the first, told who, since when and from where',
+  'a second operator is refused whatever the first is doing, and told who, since when and from where',
   async (t) => {
     t.timeout(900_000);
-    for (const point of whileLocked()) {
+    for (const point of writesInTurn(whileLocked(), 0)) {
       await rig.clear();
       const args = await reassign.arrange(rig.world, rig.plain);
       await rig.world.createNode('other', { podCIDRs: ['10.244.77.0/24'] });
@@ -56,7 +57,7 @@ test.serial(
   'a holder stopped past the expiry of its lock, overtaken and continued, changes nothing more',
   async (t) => {
     t.timeout(900_000);
-    for (const point of whileLocked()) {
+    for (const point of writesInTurn(whileLocked(), 1)) {
       const name = pointName(point);
       await rig.clear();
       const args = await reassign.arrange(rig.world, rig.plain);
@@ -95,7 +96,7 @@ test.serial(
 
 test.serial('what an overtaken holder had sent and arrives late changes nothing', async (t) => {
   t.timeout(900_000);
-  for (const point of whileLocked()) {
+  for (const point of writesInTurn(whileLocked(), 2)) {
     const name = pointName(point);
     await rig.clear();
     const args = await reassign.arrange(rig.world, rig.plain);

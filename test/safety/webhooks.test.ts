@@ -86,6 +86,33 @@ test.serial('a webhook that gives the Node another subnet is told of', async (t)
   t.is((await rig.world.state()).nodes.get('moves')?.spec?.podCIDR, '10.244.200.0/24');
 });
 
+test.serial('a webhook that would refuse the POST, and came during the drain: the Node is not deleted', async (t) => {
+  const args = await reassign.arrange(rig.world, rig.plain);
+  const before = await rig.world.state();
+  let registered: Promise<void> | undefined;
+  const ran = await rig.tell(args, (what) => {
+    if (!what.startsWith('POST /api/v1/namespaces/default/pods/evicted/eviction') || registered)
+      return { kind: 'pass' };
+    registered = (async () => {
+      webhook = await startWebhook(rig.plane);
+      webhook.decide(({ operation }) => (operation === 'CREATE' ? { refuse: 'not any more' } : 'allow'));
+    })();
+    return { kind: 'then', before: () => registered };
+  });
+  t.is(ran.code, 3, ran.stderr);
+  t.regex(
+    ran.stderr,
+    /node moves was not moved; it is as it was: the server would not take its POST now \(tried by dry run\): .*not any more/,
+  );
+  const { nodes } = await rig.world.state();
+  t.is(nodes.get('moves')?.metadata.uid, before.nodes.get('moves')?.metadata.uid);
+  t.is(nodes.get('moves')?.spec?.unschedulable, undefined);
+  webhook.decide(() => 'allow');
+  const resumed = await rig.runElsewhere(['resume', '--yes']);
+  t.is(resumed.code, 0, resumed.stderr);
+  t.deepEqual(await settled(rig, reassign, before), []);
+});
+
 test.serial(
   'a webhook that fails to answer while the Node is absent: it is back as soon as that is mended',
   async (t) => {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Fault, SeenRequest } from '../fault-proxy.ts';
+import { type Fault, refusal, type SeenRequest } from '../fault-proxy.ts';
 
 /** Longer than the program's wait for an answer (test/main.ts: answer), so that it has given up when the request arrives. */
 const LATE_MS = 3_000;
@@ -33,15 +33,10 @@ const REASONS: Record<number, string> = {
   503: 'ServiceUnavailable',
 };
 
-/** An answer that the server never gave. A POST that meets something of its name is told so by another reason. */
+/** A POST that meets something of its name is told so by another reason. */
 function answered(code: number, method: string): Fault {
   const reason = code === 409 && method === 'POST' ? 'AlreadyExists' : REASONS[code];
-  return {
-    kind: 'answer',
-    status: code,
-    headers: code === 429 ? { 'retry-after': '1' } : {},
-    body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code, message: `injected ${code}` },
-  };
+  return refusal(code, reason, code === 429 ? { 'retry-after': '1' } : {});
 }
 
 /** The server has acted, and the program does not know. */

@@ -175,4 +175,4 @@ export const rollback: Scenario = {
 };
 
 /** Every scenario, by its name in the table. */
-export const SCENARIOS: Scenario[] = [reassign, care, fill, invalid, reset, restore, rollback];
+export const SCENARIOS: Scenario[] = [reassign, invalid, reset, restore, rollback, care, fill];

@@ -67,6 +67,11 @@ export class World {
     await api.patch(`/api/v1/nodes/${name}`, { spec: { taints: null } });
   }
 
+  /** As kubectl uncordon does. */
+  async uncordon(name: string): Promise<void> {
+    await this.plane.api.patch(`/api/v1/nodes/${name}`, { spec: { unschedulable: null } });
+  }
+
   /** A pod on the pod network of the Node, which ends at once when it is evicted: no kubelet is needed for that. */
   async createPod(name: string, nodeName: string): Promise<void> {
     const spec = { nodeName, terminationGracePeriodSeconds: 0, containers: [{ name: 'main', image: 'none' }] };
