@@ -17,7 +17,7 @@ void enter({
   evictionRetry: 50,
   drainPoll: 50,
   leaderExit: 20_000,
-  leaderHeld: 60_000,
+  leaderHeld: Number(process.env.PODCIDR_TEST_CARE ?? 60_000),
   allocation: 3_000,
   absenceNoticed: 1_000,
   // Longer where real kubelets start them.

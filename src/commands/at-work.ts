@@ -1,5 +1,4 @@
 import type { Wire } from '../kube/wire/wire.ts';
-import { type ConnectionFlags, sameCluster } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { OperationManifest, OperationRecord, Verb } from '../model/operation.ts';
 import type { Cared } from '../operate/care/phase.ts';
@@ -20,7 +19,8 @@ import { verifyAfter } from './verify-after.ts';
 
 export interface AtWork {
   wire: Wire;
-  connection: ConnectionFlags;
+  /** As Tools.sameCluster. */
+  sameCluster: string;
   stateFolder: string;
   ground: Ground;
   output: 'json' | 'yaml' | undefined;
@@ -50,7 +50,6 @@ export async function atWork(
   try {
     const ended = await run({
       ...options,
-      sameCluster: sameCluster(options.connection),
       clock,
       waits,
       tool: `kubectl-podcidr/${version}`,
@@ -82,7 +81,7 @@ export async function atWork(
 
 async function conclude(
   { manifest, outcomes, cared, found }: Ended,
-  { wire, connection, output, refused }: AtWork,
+  { wire, sameCluster, output, refused }: AtWork,
   context: Context,
   { tell, leaving, display }: Pick<Tools, 'tell' | 'leaving'> & { display: ProgressDisplay },
 ): Promise<ExitCode> {
@@ -108,7 +107,7 @@ async function conclude(
   }
   for (const line of beyond.lines) tell(line);
   if (beyond.complaints.length > 0) {
-    tell(`See: kubectl podcidr verify ${moved.map(({ node }) => node).join(' ')}${sameCluster(connection)}`);
+    tell(`See: kubectl podcidr verify ${moved.map(({ node }) => node).join(' ')}${sameCluster}`);
   }
   if (done.length > 0 && leaving.left) tell('Not verified: it was stopped at once.');
   for (const line of leftAfterwards(cared?.left ?? [], cared?.unseen ?? [])) tell(line);
@@ -116,8 +115,8 @@ async function conclude(
     const begun = new Set(outcomes.map(({ record }) => record.node));
     const rest = manifest.moves.filter(({ node }) => !begun.has(node)).map(({ node }) => node);
     tell(`${rest.length > 0 ? `Not begun: ${rest.join(', ')}. ` : ''}Go on, or take everything back, with:`);
-    tell(`  kubectl podcidr resume ${manifest.operation}${sameCluster(connection)}`);
-    tell(`  kubectl podcidr rollback ${manifest.operation}${sameCluster(connection)}`);
+    tell(`  kubectl podcidr resume ${manifest.operation}${sameCluster}`);
+    tell(`  kubectl podcidr rollback ${manifest.operation}${sameCluster}`);
   }
   const code = exitCode({ manifest, outcomes }, refused, complaints.length > 0 || cared?.fails === true);
   // What ends with it has changed nothing: there is nothing to be read by a program.

@@ -3,20 +3,13 @@ import { Failure } from '../model/failure.ts';
 import type { OperationChoices, OperationManifest } from '../model/operation.ts';
 import type { MovePlan } from '../model/plan.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
+import type { Resumption } from '../operate/operation.ts';
 import { preflight } from '../operate/preflight.ts';
 import type { Remaining } from '../operate/remaining.ts';
 import { refusal } from '../plan/refusals/refusals.ts';
 import { escapeLine } from '../render/escape.ts';
 import { readSurroundings } from '../survey/surroundings.ts';
 import type { Context } from './context.ts';
-
-/** What was found. */
-export interface Checked {
-  /** Nodes that are not deleted in this run, each with the reason. */
-  held: ReadonlyMap<string, Failure>;
-  /** The choices to go on with: they know what the operator was told now. */
-  choices: OperationChoices;
-}
 
 /**
  * Looks at what is left of an operation as `reassign` looks at a plan: the rights and the credentials, what speaks against deleting
@@ -27,10 +20,11 @@ export interface Checked {
 export async function checkRemaining(
   { streams }: Pick<Context, 'streams'>,
   wire: Wire,
-  { clusterUID, settings, choices }: OperationManifest,
+  manifest: OperationManifest,
   remaining: Remaining,
   survey: ClusterSurvey,
-): Promise<Checked> {
+): Promise<Resumption> {
+  const { clusterUID, settings, choices } = manifest;
   const { deletes, absent, left, methods, detached } = remaining;
   const warn = (text: string) => streams.err(`Warning: ${escapeLine(text)}\n`);
   const plan: MovePlan = { clusterUID, settings, moves: deletes, refused: [], unchanged: [] };
@@ -47,12 +41,12 @@ export async function checkRemaining(
     }
     for (const [node, reason] of reasons) warn(`node ${node} will not be moved: ${reason}`);
     const held = new Map([...reasons].map(([node, reason]) => [node, new Failure(reason)]));
-    return { held, choices: knowing(choices, checked.unlisted) };
+    return { held, manifest: { ...manifest, choices: knowing(choices, checked.unlisted) } };
   } catch (error) {
     if (!(error instanceof Error) || (absent.length === 0 && deletes.length > 0)) throw error;
     const hint = error instanceof Failure ? error.hint : undefined;
     warn(hint === undefined ? error.message : `${error.message}; ${hint}`);
-    return { held: new Map(deletes.map(({ node }) => [node, new Failure(error.message)])), choices };
+    return { held: new Map(deletes.map(({ node }) => [node, new Failure(error.message)])), manifest };
   }
 }
 

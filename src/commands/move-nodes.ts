@@ -1,5 +1,5 @@
 import type { Wire } from '../kube/wire/wire.ts';
-import type { ConnectionFlags } from '../model/connection.ts';
+import { type ConnectionFlags, sameCluster } from '../model/connection.ts';
 import type { DrainOptions } from '../model/drain.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { Dependent, OperationChoices, Verb } from '../model/operation.ts';
@@ -68,7 +68,7 @@ export async function moveNodes(
   args: MovingArgs,
   want: (wire: Wire, survey: ClusterSurvey, judgement: Judgement) => Promise<WantedMoves>,
 ): Promise<ExitCode> {
-  const { streams, clock } = context;
+  const { streams, clock, waits } = context;
   if (args.printNode && args.dryRun === 'none') throw new Failure('--print=node goes with --dry-run=client');
   const ignored = readIgnored(args.ignored);
   if (args.dryRun === 'none') mustAsk(context, args.yes, verb);
@@ -84,7 +84,8 @@ export async function moveNodes(
     const wanted = await want(wire, survey, judgement);
     const free = refuseInterrupted(wanted.plan, survey);
     refuseTheOnlyOne(wanted, free);
-    const drained = await judgeDrains(wire, free, args.drain, clock.now());
+    const silent = new Set(survey.nodes.filter(({ ready }) => ready === 'Unknown').map(({ name }) => name));
+    const drained = await judgeDrains({ wire, clock, waits, stopping: () => false }, free, args.drain, silent);
     refuseTheOnlyOne(wanted, drained.plan);
     const { plan, notes, lacking, dependents, unlisted } = await checked(wire, args, drained.plan, survey);
     refuseTheOnlyOne(wanted, plan);
@@ -103,6 +104,8 @@ export async function moveNodes(
             mayDelete: !lacks('pods'),
             mayExec: !lacks('pods/exec'),
             force: args.drain?.force ?? false,
+            deleteEmptydirData: args.drain?.deleteEmptydirData ?? false,
+            selects: (args.drain?.podSelector ?? '') !== '',
             dependents,
           };
     const shown: Shown = {
@@ -180,7 +183,6 @@ async function change(
     survey.now - cooldown,
   );
   const known = { dependents, absences };
-  const { connection } = args;
-  const ground = surveyGround(survey);
-  return carryOut(context, verb, plan, { wire, connection, stateFolder, ground, choices, output, known });
+  const options = { wire, sameCluster: sameCluster(args.connection), stateFolder, ground: surveyGround(survey) };
+  return carryOut(context, verb, plan, { ...options, choices, output, known });
 }

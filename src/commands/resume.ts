@@ -1,4 +1,4 @@
-import type { ConnectionFlags } from '../model/connection.ts';
+import { type ConnectionFlags, sameCluster } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { OperationChoices, OperationManifest } from '../model/operation.ts';
 import type { SettingFlags } from '../model/settings.ts';
@@ -63,22 +63,20 @@ export async function runResume(context: Context, args: ResumeArgs): Promise<Exi
     const remaining = of
       ? remainingBack(of.records, { back: movesBack(of.records, manifest), former: operation.records }, nodes)
       : remainingOf(manifest.moves, operation.records, nodes);
-    const { held, choices } = await checkRemaining(context, wire, manifest, remaining, survey);
+    const planned = await checkRemaining(context, wire, manifest, remaining, survey);
     if (!args.yes && !(await agreed(context, `Resume operation ${operation.id}?`))) {
       return nothing(context, 'resume cancelled');
     }
     const options = {
       wire,
-      connection: args.connection,
+      sameCluster: sameCluster(args.connection),
       stateFolder,
       ground: surveyGround(survey),
       output: args.output,
       refused: 0,
     };
     return await atWork(context, options, manifest.verb, (tools) =>
-      of
-        ? rollbackOperation({ of: of.id, manifest: { ...manifest, choices }, isBegun: true, held }, tools)
-        : resumeOperation({ manifest: { ...manifest, choices }, held }, tools),
+      of ? rollbackOperation({ ...planned, of: of.id, isBegun: true }, tools) : resumeOperation(planned, tools),
     );
   } finally {
     wire.close();

@@ -1,3 +1,4 @@
+import { sameCluster } from '../model/connection.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { OperationManifest, PlannedMove } from '../model/operation.ts';
 import type { ClusterSurvey } from '../model/survey.ts';
@@ -59,17 +60,21 @@ export async function runRollback(context: Context, args: RollbackArgs): Promise
     streams.err(renderStanding(found.manifest, standings(found)));
     const manifest = chosenBy(former?.manifest ?? backwards(context, found, args), args);
     const remaining = remainingBack(found.records, { back, former: former?.records }, survey.nodes);
-    const { held, choices } = await checkRemaining(context, wire, manifest, remaining, survey);
+    const planned = await checkRemaining(context, wire, manifest, remaining, survey);
     if (!args.yes && !(await agreed(context, `Give these nodes their former subnets back?`))) {
       streams.err('rollback cancelled, nothing was changed\n');
       return EXIT.fine;
     }
-    const options = { wire, connection: args.connection, stateFolder, ground, output: args.output, refused: 0 };
+    const options = {
+      wire,
+      sameCluster: sameCluster(args.connection),
+      stateFolder,
+      ground,
+      output: args.output,
+      refused: 0,
+    };
     return await atWork(context, options, 'rollback', (tools) =>
-      rollbackOperation(
-        { of: found.id, manifest: { ...manifest, choices }, isBegun: former !== undefined, held },
-        tools,
-      ),
+      rollbackOperation({ ...planned, of: found.id, isBegun: former !== undefined }, tools),
     );
   } finally {
     wire.close();

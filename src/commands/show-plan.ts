@@ -56,7 +56,7 @@ export async function showPlan(wire: Wire, shown: Shown): Promise<string> {
 /** Where nothing changes, or what runs there is not known, nothing can be said. */
 function outlookOf(move: Move, view: NodeView | undefined, drains: Drains | undefined): Outlook[] {
   if (!view || move.from.join(',') === move.to.join(',')) return [];
-  return [{ move, view, evicted: new Set(drains?.get(move.node)?.evict.map(({ uid }) => uid)) }];
+  return [{ move, view, drain: drains?.get(move.node) }];
 }
 
 /** What a dry run prints: the plan, the ReassignPlan, or the Nodes that would be posted. */

@@ -68,6 +68,12 @@ export interface Allocator {
   source: string;
 }
 
+/**
+ * A leader renews its lease every 2 s, and another replica takes over much sooner: who has not for so many of the lease's durations
+ * is gone, whatever its clock says.
+ */
+export const GONE_AFTER = 4;
+
 /** The lease for which kube-controller-manager's replicas compete. */
 export interface Leader {
   holder: string;

@@ -86,6 +86,8 @@ export interface OperationRecord {
   attempt: number;
   /** Undefined until the Node is cordoned. */
   cordon?: Cordon;
+  /** The operation that is taken back has left the Node cordoned: it was schedulable before. */
+  leftCordoned?: true;
   /** uid of the Node that was posted. */
   newUID?: string;
   /**

@@ -23,6 +23,8 @@ export interface Todo {
   raw: RawObject | undefined;
   /** How long the Node was absent in an earlier operation, where that was looked for. */
   absence?: OperationRecord['absence'];
+  /** An earlier operation has left the Node cordoned. */
+  leftCordoned?: boolean;
   /** What a lost Node owned, as its backup says. */
   dependents?: Dependent[] | undefined;
   /** Why its Node is not deleted in this run, though that is left to do. One that is absent comes back all the same. */
@@ -127,10 +129,12 @@ function lostNode({ move, record }: Todo): RawObject {
   });
 }
 
+type FirstTodo = Pick<Todo, 'move' | 'dependents' | 'leftCordoned'>;
+
 /** The record of a move that is not begun. `raw`: the Node as it is now. */
 export function firstRecord(
   { operation, clusterUID }: OperationManifest,
-  { move: { node, uid, method, wished, from, to }, dependents = [] }: Pick<Todo, 'move' | 'dependents'>,
+  { move: { node, uid, method, wished, from, to }, dependents = [], leftCordoned }: FirstTodo,
   { raw, attempt }: { raw: RawObject; attempt: number },
   { tools: { tool, clock } }: Pick<Session, 'tools'>,
 ): OperationRecord {
@@ -146,6 +150,7 @@ export function firstRecord(
     attempt,
     from,
     to,
+    ...(leftCordoned ? { leftCordoned } : {}),
     raw,
     body: postBody(raw, { from, to, operation }),
     resourceVersion: String(asObject(raw.metadata).resourceVersion),

@@ -10,6 +10,7 @@ import { checkCredentials } from './preflight/credentials.ts';
 import { tryMove } from './preflight/dry-run.ts';
 import type { Needs } from './preflight/needs.ts';
 import { sideBySide } from './side-by-side.ts';
+import { whyUntold } from './unlisted.ts';
 
 /** What the run will do, as far as it decides about rights. */
 export type PreflightChoices = Pick<OperationChoices, 'drain' | 'allocatorRestart' | 'ignoreUnlisted' | 'afterCare'>;
@@ -76,10 +77,10 @@ async function searchOwned(wire: Wire, { moves }: MovePlan): Promise<Owned> {
   return listOwnedByAny(wire, await discoverKinds(wire), new Set(uids));
 }
 
-function refuseUnlisted({ unlisted: [first, ...others] }: Owned): void {
-  if (first === undefined) return;
-  const more = others.length > 0 ? ` and ${others.length} more kinds` : '';
-  throw new Failure(`what the Nodes own cannot be told: ${first.what}: ${first.why}${more}; nothing was changed`, {
+function refuseUnlisted({ unlisted }: Owned): void {
+  const why = whyUntold(unlisted);
+  if (why === undefined) return;
+  throw new Failure(`what the Nodes own cannot be told: ${why}; nothing was changed`, {
     hint: 'objects that a Node owns would be deleted with it; use --ignore-unlisted if there are none of these kinds',
   });
 }

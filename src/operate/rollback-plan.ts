@@ -2,16 +2,14 @@ import { Failure } from '../model/failure.ts';
 import type { OperationManifest } from '../model/operation.ts';
 import type { JournaledOperation } from './journal/read.ts';
 import { latestOf } from './latest.ts';
+import type { Resumption } from './operation.ts';
 
 /** A rollback as it was agreed to. */
-export interface RollbackPlan {
+export interface RollbackPlan extends Resumption {
   /** The operation that is rolled back. */
   of: string;
-  manifest: OperationManifest;
   /** It was interrupted before, and is gone on with. */
   isBegun: boolean;
-  /** Nodes that are not to be deleted in this run, and why. */
-  held: ReadonlyMap<string, Failure>;
 }
 
 /** What a rollback rests on: the operation that is rolled back, and its own journal when it was interrupted before. */

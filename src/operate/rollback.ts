@@ -2,6 +2,7 @@ import { findNode, getNode } from '../kube/objects/node.ts';
 import type { OperationChoices, OperationManifest, OperationRecord, PlannedMove } from '../model/operation.ts';
 import { asObject } from '../model/read-json.ts';
 import { postBody } from '../plan/body.ts';
+import { staysCordoned } from '../plan/care/held-cordon.ts';
 import { podCIDRsOf } from '../subnet/pod-cidrs.ts';
 import { repairAllocator, settleAllocatorOf } from './allocator/phase.ts';
 import { careAfterwards, newestRecords } from './care/phase.ts';
@@ -188,10 +189,18 @@ async function moveBack(
   const todo = manifest.moves
     .filter(({ node }) => of.records.get(node)?.step === 'finished')
     .map((move): Todo => {
-      const { absence } = of.records.get(move.node) ?? {};
+      const taken = of.records.get(move.node);
+      const leftCordoned = taken !== undefined && staysCordoned(taken);
       const record = former?.records.get(move.node);
       const other = isBegun({ record }) ? undefined : others.get(move.node);
-      return { move, record, raw: undefined, absence, held: other === undefined ? held.get(move.node) : heldBy(other) };
+      const known = { absence: taken?.absence, leftCordoned };
+      return {
+        move,
+        record,
+        raw: undefined,
+        ...known,
+        held: other === undefined ? held.get(move.node) : heldBy(other),
+      };
     });
   const closed = todo.filter(({ record }) => record?.step === 'finished');
   const open = todo.filter((one) => !closed.includes(one));

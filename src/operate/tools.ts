@@ -1,18 +1,15 @@
 import type { Wire } from '../kube/wire/wire.ts';
-import type { Clock, Waits } from '../model/clock.ts';
+import type { Waits } from '../model/clock.ts';
 import type { ProgressEvent } from '../model/progress.ts';
 import type { Ground } from '../plan/ground.ts';
+import type { JournalTools } from './journal/journal.ts';
 import type { Leaving } from './leaving.ts';
 import type { Outcome } from './runner.ts';
 
 /** What every operation is carried out with. */
-export interface Tools {
+export interface Tools extends JournalTools {
   wire: Wire;
-  clock: Clock;
   waits: Waits;
-  stateFolder: string;
-  /** What commands that are named end with, to reach the same cluster: ` --context=prod`, or ''. */
-  sameCluster: string;
   /** For example kubectl-podcidr/0.1.0. */
   tool: string;
   /** user@host. */

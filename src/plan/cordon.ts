@@ -38,6 +38,13 @@ export function cordonPatch(node: RawObject): JsonObject | undefined {
   };
 }
 
+/** What of a cordon is put back where the Node stays unschedulable. */
+export function keepingUnschedulable({ scaleDownDisabled, owners }: Cordon): Cordon {
+  if (scaleDownDisabled === undefined) return {};
+  const kept = ownersOf(owners, PATHS.scaleDownDisabled);
+  return { scaleDownDisabled, ...(kept.length === 0 ? {} : { owners: kept }) };
+}
+
 /** What puts the Node back as it was, for a merge patch. */
 export interface Uncordoning {
   annotations: JsonObject;
@@ -105,7 +112,8 @@ function untainted(node: RawObject): JsonObject {
   return { taints: others.length === 0 ? null : others };
 }
 
-function isUnschedulable(node: RawObject): boolean {
+/** True for a cordoned Node. */
+export function isUnschedulable(node: RawObject): boolean {
   return asObject(node.spec).unschedulable === true;
 }
 

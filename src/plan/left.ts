@@ -6,9 +6,11 @@ import type { ClusterSurvey } from '../model/survey.ts';
 import { count, shellWord } from '../model/text.ts';
 import { embeddedByHand } from './care/by-hand.ts';
 import { driversLeft } from './care/drivers.ts';
+import { uncordonByHand } from './care/held-cordon.ts';
 import { kubeProxyLeft } from './care/kube-proxy.ts';
-import { type CareTerms, type CareView, careLeft } from './care/outlook.ts';
+import { type CareTerms, type CareView, careLeft, isHeldBack } from './care/outlook.ts';
 import { isOnPodNetwork } from './care/renewal.ts';
+import { isUnschedulable } from './cordon.ts';
 import { podName } from './drain/pod.ts';
 import type { DrainVerdict } from './drain/verdict.ts';
 
@@ -33,8 +35,8 @@ export function leftToDo(move: Move, { survey, view, drain, care, proxyByNodeCID
   const proxy = proxyByNodeCIDR ? kubeProxyLeft(move) : [];
   const reannounced = move.survivors.flatMap((survivor) => reannounce(survivor, survey));
   if (care && view && view.agents.length > 0) {
-    const evicted = new Set(drain?.evict.map(({ uid }) => uid));
-    return [...reannounced, ...careLeft({ move, view, evicted }, care), ...proxy];
+    const held = drain && isHeldBack(view, care) ? cordoned(move) : [];
+    return [...reannounced, ...careLeft({ move, view, drain }, care), ...held, ...proxy];
   }
   if (move.method === 'patch') return proxy;
   const pods = view?.pods.filter(isOnPodNetwork).length;
@@ -43,8 +45,14 @@ export function leftToDo(move: Move, { survey, view, drain, care, proxyByNodeCID
     ...cni(move, survey),
     ...(drain ? keptPods(node, drain, pods) : pods === 0 ? [] : [oldPods(node)]),
     ...drivers,
+    ...(drain && care && embeddedByHand(move) ? cordoned(move) : []),
     ...proxy,
   ];
+}
+
+/** Who was unschedulable before stays so anyway. */
+function cordoned({ node, raw }: Move): LeftToDo[] {
+  return isUnschedulable(raw) ? [] : [uncordonByHand(node)];
 }
 
 /** Restarting the CNI's pod is what every CNI needs; the bridge is flannel's (bridge.go:ensureAddr). */

@@ -1,4 +1,5 @@
 import { recogniseText, tellingLines } from '../../cni/known-text.ts';
+import { GONE_AFTER } from '../../model/cluster-facts.ts';
 import { failingContainer, type WatchedPod } from '../../model/pod-state.ts';
 import type { ClusterSurvey } from '../../model/survey.ts';
 import { count } from '../../model/text.ts';
@@ -6,9 +7,6 @@ import { type Judge, NONE, type Uncoded } from '../check.ts';
 import { judgeSubnetOutsideClusterCIDR } from '../subnet-outside-cluster-cidr.ts';
 import type { View } from '../view.ts';
 import { CONTROLLER_MANAGER_TEXTS, OUTSIDE } from './controller-manager-texts.ts';
-
-/** A leader renews every 2 s; who has not for this many lease durations is gone, whatever its clock says. */
-const DURATIONS = 4;
 
 /**
  * kube-controller-manager that does not work: its lease is not renewed, or a replica starts again and again. Without a lease
@@ -28,7 +26,7 @@ export function staleness({ facts, now }: ClusterSurvey): number | undefined {
   const leader = facts?.leader.known ? facts.leader.value : undefined;
   if (leader === undefined || leader.moved === true) return undefined;
   const age = now - leader.renewed;
-  return age > DURATIONS * leader.duration ? age : undefined;
+  return age > GONE_AFTER * leader.duration ? age : undefined;
 }
 
 function finding(view: View, stale: number | undefined, failing: WatchedPod[]): Uncoded {

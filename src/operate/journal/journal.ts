@@ -6,10 +6,11 @@ import { type ClusterCopies, packed } from './cluster.ts';
 import { writeNodeFile, writeRecordFile } from './disk.ts';
 import { asideOf, configMapName, type EntryName, nodePath, recordPath } from './names.ts';
 
+/** What a journal is kept with. */
 export interface JournalTools {
   stateFolder: string;
   clock: Clock;
-  /** What commands end with, to reach the same cluster: ` --context=prod`, or ''. */
+  /** What commands that are named end with, to reach the same cluster: ` --context=prod`, or ''. */
   sameCluster: string;
 }
 

@@ -32,13 +32,22 @@ export class Lock {
   #released = false;
   #renewing: Promise<void> | undefined;
 
-  constructor(work: LockWork, holder: Holder, { lease }: ReadLease, offset: number) {
+  /** The same, where the answer that made the lock ours told it. */
+  readonly #skew: number;
+
+  constructor(work: LockWork, holder: Holder, { lease, date }: ReadLease, offset: number) {
     this.#work = work;
     this.holder = holder;
     this.#lease = lease;
     this.#offset = offset;
+    this.#skew = date === undefined ? offset : date - work.clock.now();
     this.#renewed = this.#moment();
     void this.#keep();
+  }
+
+  /** The server's time, in milliseconds since the epoch: right to a second or so. */
+  get serverNow(): number {
+    return this.#work.clock.now() + this.#skew;
   }
 
   /** True once another operator has taken it over. */

@@ -27,8 +27,8 @@ const LONGEST = 253;
 export async function tryMove(wire: Wire, move: Move): Promise<Trial> {
   const { node, uid, method, from, to, raw } = move;
   if (method === 'patch') return { refused: undefined, notes: [] };
-  const body = underAnotherName(postBody(raw, { from, to, operation: 'dry-run' }), node);
-  const trials: [what: string, attempt: () => Promise<void>][] = [['POST', () => tryCreation(wire, body)]];
+  const body = postBody(raw, { from, to, operation: 'dry-run' });
+  const trials: [what: string, attempt: () => Promise<void>][] = [['POST', () => tryPost(wire, body, node)]];
   if (method !== 'create') trials.unshift(['DELETE', () => tryDeletion(wire, node, uid)]);
   const notes: string[] = [];
   for (const [what, attempt] of trials) {
@@ -41,6 +41,11 @@ export async function tryMove(wire: Wire, move: Move): Promise<Trial> {
   return { refused: undefined, notes };
 }
 
+/** Lets the server try the POST of a Node that is still there. Throws ApiError, WireError. */
+export async function tryPost(wire: Wire, body: RawObject, node: string): Promise<void> {
+  await tryCreation(wire, underAnotherName(body, node));
+}
+
 async function answerTo(attempt: () => Promise<void>): Promise<ApiError | undefined> {
   try {
     await attempt();
@@ -51,8 +56,8 @@ async function answerTo(attempt: () => Promise<void>): Promise<ApiError | undefi
   }
 }
 
-/** Of all 400s the server's own refusal to ask a webhook (admission/plugin/webhook/errors: "does not support dry run"). */
-function isUnsupported({ status, message }: ApiError): boolean {
+/** True for the server's own refusal to ask a webhook (admission/plugin/webhook/errors: "does not support dry run"), of all 400s. */
+export function isUnsupported({ status, message }: ApiError): boolean {
   return status === 400 && message.includes('dry run');
 }
 

@@ -17,8 +17,8 @@ const MOST_SWAPS = 3;
 
 /**
  * Waits until kube-controller-manager has given the Node a subnet. When it does not in time, the Node gets its former one back,
- * or a free one where another node holds that or it was wrong: an empty field may still be set. What it gives may be in use (its bitmap counts
- * no holders, kubernetes#127792): then the Node is swapped once more, with a free one of our choice.
+ * or a free one where another node holds that or it was wrong: an empty field may still be set. What it gives may be in use
+ * (its bitmap counts no holders, kubernetes#127792): then the Node is swapped once more, with a free one of our choice.
  */
 export const allocateStep: StepDefinition = {
   name: 'allocated',

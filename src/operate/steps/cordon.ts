@@ -46,8 +46,12 @@ export const cordonStep: StepDefinition = {
   },
 };
 
+/** Who takes an operation back makes the Node as schedulable as it was before that. */
+export const LEFT: Cordon = { unschedulable: false };
+
 function storeFormer(record: OperationRecord, node: RawObject, work: Work): Promise<OperationRecord> {
-  return persist(work, () => work.journal.save({ ...record, cordon: cordonOf(node) }, 'planned'));
+  const cordon = { ...cordonOf(node), ...(record.leftCordoned ? LEFT : {}) };
+  return persist(work, () => work.journal.save({ ...record, cordon }, 'planned'));
 }
 
 /**

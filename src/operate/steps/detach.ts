@@ -4,6 +4,7 @@ import { adopt, detach, touchDependent } from '../../kube/owner-references.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Dependent, OperationChoices, OperationRecord } from '../../model/operation.ts';
 import { pauseOf, persist } from '../persist.ts';
+import { kindsOf, whyUntold } from '../unlisted.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 
 /**
@@ -19,16 +20,14 @@ export const detachStep: StepDefinition = {
     const watched = await persist(work, () => work.watch.nodes());
     const search = { watched, pause: pauseOf(work) };
     const { dependents, unlisted } = await listOwned(work.wire, work.discovery, record.uid, search);
-    const [first, ...others] = unlisted.filter((one) => !isExcused(one, work.choices));
-    if (first) {
-      const more = others.length > 0 ? ` and ${others.length} more kinds` : '';
-      throw new Failure(`what node ${record.node} owns cannot be told: ${first.what}: ${first.why}${more}`, {
+    const why = whyUntold(unlisted.filter((one) => !isExcused(one, work.choices)));
+    if (why !== undefined) {
+      throw new Failure(`what node ${record.node} owns cannot be told: ${why}`, {
         hint: 'objects that it owns would be deleted with it; use --ignore-unlisted if there are none of these kinds',
       });
     }
     if (unlisted.length > 0) {
-      const kinds = unlisted.map(({ what }) => what).join(', ');
-      work.tell(`Warning: not searched for what node ${record.node} owns, as asked: ${kinds}`);
+      work.tell(`Warning: not searched for what node ${record.node} owns, as asked: ${kindsOf(unlisted)}`);
     }
     const all = { ...record, dependents: joined(record.dependents, dependents) };
     const stored = await persist(work, () => work.journal.save(all, record.step));

@@ -1,9 +1,11 @@
 import { durationText } from '../../model/duration.ts';
 import { Failure } from '../../model/failure.ts';
 import { podName } from '../../plan/drain/pod.ts';
+import { replaced } from '../../plan/drain/verdict.ts';
 import { evictPods, type LeftPod } from '../drain/evict.ts';
 import { readDrainVerdict } from '../drain/verdict.ts';
 import { persist } from '../persist.ts';
+import { whyNoSuccessors } from '../successors.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 
 /** Of the pods that are left, so many are named with why. */
@@ -23,6 +25,10 @@ export const drainStep: StepDefinition = {
     if (!drain) return record;
     const verdict = await persist(work, () => readDrainVerdict(work.wire, record.node, drain, work.clock.now()));
     if (verdict.refusal !== undefined) throw new Failure(`it cannot be drained: ${verdict.refusal}`);
+    if (replaced(verdict).length > 0) {
+      const why = await persist(work, () => whyNoSuccessors(work));
+      if (why !== undefined) throw new Failure(`it is not drained: ${why}, and nobody else creates its pods again`);
+    }
     if (verdict.warnings.length > 0) work.tell(`Warning: ${verdict.warnings.join('; ')}`);
     const start = work.clock.monotonic();
     const left = await evictPods(verdict.evict, drain, work);

@@ -5,6 +5,7 @@ import type { OperationRecord } from '../../model/operation.ts';
 import { postBody } from '../../plan/body.ts';
 import { retarget } from '../../plan/retarget.ts';
 import { pauseOf, persist } from '../persist.ts';
+import { kindsOf } from '../unlisted.ts';
 import { reached, type StepDefinition, type Work } from '../work.ts';
 import { joined } from './detach.ts';
 import { createNode } from './swap/create.ts';
@@ -25,8 +26,7 @@ export const postStep: StepDefinition = {
         ? { dependents: [], unlisted: [] }
         : await listOwned(work.wire, work.discovery, record.uid, search);
     if (unlisted.length > 0) {
-      const kinds = unlisted.map(({ what }) => what).join(', ');
-      work.tell(`Warning: not searched for what node ${record.node} owned: ${kinds}`);
+      work.tell(`Warning: not searched for what node ${record.node} owned: ${kindsOf(unlisted)}`);
     }
     const free = await withFreeSubnet(record, work);
     const whole = { ...free, dependents: joined(record.dependents, dependents) };

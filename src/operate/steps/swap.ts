@@ -13,6 +13,7 @@ import { detachAll, detachStep } from './detach.ts';
 import { createNode } from './swap/create.ts';
 import { deleteNode, settleDeletion } from './swap/delete.ts';
 import { checkUnchanged } from './swap/guard.ts';
+import { lastLook } from './swap/last-look.ts';
 import { posted } from './swap/posted.ts';
 
 /** Writers of a busy Node come every few seconds; whoever wins this often writes without end. */
@@ -28,6 +29,7 @@ export const swapStep: StepDefinition = {
   async run(record, unlimited) {
     const work = { ...unlimited, wire: limited(unlimited.wire, unlimited.waits.answer) };
     if (record.step === 'swapping') return goOn(record, work);
+    await lastLook(record, work);
     let stumbles = 0;
     for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
       // Agents may have owned their objects again while the Node kept changing.

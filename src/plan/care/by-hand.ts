@@ -6,6 +6,7 @@ import { asObject, asText, asTexts } from '../../model/read-json.ts';
 import { shellWord } from '../../model/text.ts';
 import { podName } from '../drain/pod.ts';
 import type { CarePod } from './pod.ts';
+import type { Renewal } from './renewal.ts';
 
 /** A node whose subnets have changed, for words. */
 export interface CaredNode {
@@ -73,27 +74,35 @@ export function podDeletions(pods: Pick<CarePod, 'namespace' | 'name'>[]): strin
   );
 }
 
-/** Pods that are not deleted: nothing creates them again, or only their host does. */
-export function keptByHand(node: string, { bare, staticPods }: { bare: CarePod[]; staticPods: CarePod[] }): LeftToDo[] {
-  const names = (pods: CarePod[]) => pods.map(podName).join(', ');
-  return [
-    ...(bare.length === 0
-      ? []
-      : [
-          {
-            what: `pods of ${node} that no controller creates again keep their old addresses until they are deleted and created: ${names(bare)}`,
-            commands: podDeletions(bare),
-          },
-        ]),
-    ...(staticPods.length === 0
-      ? []
-      : [
-          {
-            what: `static pods of ${node} keep their old addresses until they are restarted on the host: ${names(staticPods)}`,
-            commands: [],
-          },
-        ]),
+/** Pods that are not deleted: nothing creates them again, or only their host does, or the operator has not allowed it. */
+export function keptByHand(
+  node: string,
+  { bare, staticPods, scratch, passedOver }: Pick<Renewal, 'bare' | 'staticPods' | 'scratch' | 'passedOver'>,
+): LeftToDo[] {
+  const kinds = [
+    {
+      pods: bare,
+      what: `pods of ${node} that no controller creates again keep their old addresses until they are deleted and created`,
+    },
+    {
+      pods: scratch,
+      what: `pods of ${node} with emptyDir volumes cannot be reached until they are deleted, which deletes what is in these volumes`,
+    },
+    {
+      pods: passedOver,
+      what: `pods of ${node} that --pod-selector leaves out cannot be reached until they are deleted`,
+    },
+    {
+      pods: staticPods,
+      what: `static pods of ${node} keep their old addresses until they are restarted on the host`,
+    },
   ];
+  return kinds
+    .filter(({ pods }) => pods.length > 0)
+    .map(({ pods, what }) => ({
+      what: `${what}: ${pods.map(podName).join(', ')}`,
+      commands: pods === staticPods ? [] : podDeletions(pods),
+    }));
 }
 
 /** A CNI that runs inside the host's service has no pod: its service must start again. Undefined for other nodes. */

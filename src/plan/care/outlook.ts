@@ -4,7 +4,8 @@ import type { LeftToDo } from '../../model/left-to-do.ts';
 import type { Dependent } from '../../model/operation.ts';
 import type { Move } from '../../model/plan.ts';
 import { count } from '../../model/text.ts';
-import { podName } from '../drain/pod.ts';
+import { type DrainPod, podName } from '../drain/pod.ts';
+import type { DrainVerdict } from '../drain/verdict.ts';
 import { keptByHand, leftoversByHand, podsByHand, restartByHand } from './by-hand.ts';
 import { driversLeft, kubeletFirst } from './drivers.ts';
 import type { CarePod } from './pod.ts';
@@ -23,17 +24,19 @@ export interface CareTerms {
   /** Pods may be deleted, and commands run in them. */
   mayDelete: boolean;
   mayExec: boolean;
-  /** --force. */
+  /** --force, --delete-emptydir-data; there is a --pod-selector. */
   force: boolean;
+  deleteEmptydirData: boolean;
+  selects: boolean;
   /** What the Nodes own, as far as it is known. */
   dependents: Dependent[];
 }
 
-/** One move with what is seen on its node; `evicted`: uids of the pods that draining takes away before. */
+/** One move with what is seen on its node; `drain`: what draining does before; undefined: the node is not drained. */
 export interface Outlook {
   move: Move;
   view: CareView;
-  evicted: Set<string>;
+  drain: DrainVerdict | undefined;
 }
 
 /** So many nodes are told of one by one; more are told of together. */
@@ -53,7 +56,7 @@ export function careLines(outlooks: Outlook[], terms: CareTerms): string[] {
   ];
 }
 
-function single({ move, view, evicted }: Outlook, terms: CareTerms): string {
+function single({ move, view, drain }: Outlook, terms: CareTerms): string {
   const deeds = view.agents.flatMap(({ cni, namespace, name }) => {
     const { restarts, bridge, before } = careFor(cni) ?? {};
     const goes = bridge ?? before?.links[0];
@@ -62,7 +65,7 @@ function single({ move, view, evicted }: Outlook, terms: CareTerms): string {
       ...(goes !== undefined && terms.mayExec ? [`${goes} goes if it has an old address`] : []),
     ];
   });
-  const { renew } = judged({ move, view, evicted }, terms);
+  const { renew } = judged({ move, view, drain }, terms);
   const pods = renews(view, terms) && renew.length > 0 ? [`${deleted(renew)}: ${names(renew.map(podName))}`] : [];
   return `${move.node}: ${[...deeds, ...pods].join('; ')}`;
 }
@@ -83,6 +86,11 @@ function renews({ agents }: CareView, { mayExec }: CareTerms): boolean {
   return mayExec || !agents.some(({ cni }) => careFor(cni)?.bridge !== undefined);
 }
 
+/** True where after-care cannot be done as a whole: something on the node is left to the operator before pods may come again. */
+export function isHeldBack(view: CareView, terms: CareTerms): boolean {
+  return !terms.mayDelete || !renews(view, terms);
+}
+
 /** What remains for the operator on a node whose CNI has a pod there. */
 export function careLeft(outlook: Outlook, terms: CareTerms): LeftToDo[] {
   const { move, view } = outlook;
@@ -97,7 +105,7 @@ export function careLeft(outlook: Outlook, terms: CareTerms): LeftToDo[] {
   return [
     ...(terms.mayDelete ? [] : restarts),
     ...(terms.mayDelete && terms.mayExec ? [] : leftovers),
-    ...(terms.mayDelete && renews(view, terms) ? [] : podsByHand(node, judgement.renew, former)),
+    ...(isHeldBack(view, terms) ? podsByHand(node, judgement.renew, former) : []),
     ...keptByHand(node, judgement),
     ...(move.method === 'patch'
       ? []
@@ -114,10 +122,14 @@ function owned({ dependents }: CareTerms, node: string): Dependent[] {
 }
 
 /** A subnet that is not known yet holds none of the addresses there are. */
-function judged({ move, view, evicted }: Outlook, { force }: CareTerms): Renewal {
+function judged({ move, view, drain }: Outlook, { force, deleteEmptydirData, selects }: CareTerms): Renewal {
   const { to, method, raw } = move;
+  const uids = (pods: DrainPod[] = []) => new Set(pods.map(({ uid }) => uid));
+  const evicted = uids(drain?.evict);
   const pods = view.pods.filter(({ uid }) => !evicted.has(uid));
-  return judgeRenewal(pods, { to, cut: [], force, kubeletFirst: method !== 'patch' && kubeletFirst(raw) });
+  const selected = drain && selects ? uids([...drain.daemonPods, ...drain.staticPods]) : undefined;
+  const isFirst = method !== 'patch' && kubeletFirst(raw);
+  return judgeRenewal(pods, { to, cut: [], force, deleteEmptydirData, selected, kubeletFirst: isFirst });
 }
 
 function names(all: string[]): string {

@@ -36,6 +36,11 @@ const LOCAL_STORAGE_WARNING = 'deleting Pods with local storage';
 const UNMANAGED = 'Pods that declare no controller (use --force to override)';
 const UNMANAGED_WARNING = 'deleting Pods that declare no controller';
 
+/** Pods that are evicted so that their controllers create them elsewhere. */
+export function replaced({ evict }: DrainVerdict): DrainPod[] {
+  return evict.filter(({ controller, finished }) => controller !== undefined && !finished);
+}
+
 /** What becomes of one pod, and what is said of it. `skip`: neither touched nor mentioned. */
 interface Judgement {
   fate: 'evict' | 'daemon' | 'static' | 'skip' | 'refuse';

@@ -3,6 +3,7 @@ import type { RawObject } from '../../../src/model/json.ts';
 import {
   cordonOf,
   cordonPatch,
+  keepingUnschedulable,
   SCALE_DOWN_DISABLED,
   uncordonedManagers,
   uncordoning,
@@ -90,4 +91,15 @@ test('an entry of another manager that owned nothing else comes back, ours that 
   const cordon = cordonOf(node(false, 'true', [theirs]));
   const { time: _time, ...untimed } = theirs;
   t.deepEqual(uncordonedManagers([{ manager: 'us', operation: 'Update', fieldsV1 }], cordon, 'us'), [untimed]);
+});
+
+test('where the Node stays unschedulable the annotation alone is put back, and who owned it', (t) => {
+  const annotated = { 'f:metadata': { 'f:annotations': { [ANNOTATION]: {} } } };
+  const theirs = { manager: 'kubectl', operation: 'Apply', apiVersion: 'v1' };
+  const fieldsV1 = { ...annotated, 'f:spec': { 'f:unschedulable': {} } };
+  const cordon = cordonOf(node(false, 'false', [{ ...theirs, fieldsV1 }]));
+  const kept = keepingUnschedulable(cordon);
+  t.deepEqual(kept, { scaleDownDisabled: 'false', owners: [{ ...theirs, fieldsV1: annotated }] });
+  t.deepEqual(uncordoning(CORDONED, kept).spec, {});
+  t.deepEqual(keepingUnschedulable(cordonOf(node(false, 'true'))), {});
 });

@@ -3,9 +3,8 @@ import type { Move } from '../../../src/model/plan.ts';
 import type { SurveyNode } from '../../../src/model/survey.ts';
 import { readCarePod } from '../../../src/plan/care/pod.ts';
 import { readDrainPod } from '../../../src/plan/drain/pod.ts';
-import type { DrainVerdict } from '../../../src/plan/drain/verdict.ts';
 import { type LeftSight, leftToDo } from '../../../src/plan/left.ts';
-import { node, survey } from './support.ts';
+import { node, survey, verdict } from './support.ts';
 
 const FROM = ['10.244.2.0/24'];
 const FLANNEL = {
@@ -33,15 +32,6 @@ const rawPod = (name: string, more: { hostNetwork?: boolean; phase?: string } = 
   status: { phase: more.phase ?? 'Running', podIPs: [{ ip: '10.244.2.7' }] },
 });
 
-const verdict = (more: Partial<DrainVerdict> = {}): DrainVerdict => ({
-  evict: [],
-  refusal: undefined,
-  warnings: [],
-  daemonPods: [],
-  staticPods: [],
-  ...more,
-});
-
 const pod = (name: string, phase = 'Running') => readDrainPod(rawPod(name, { phase }));
 
 const seen = (...pods: ReturnType<typeof rawPod>[]) => ({ pods: pods.map(readCarePod), agents: [] });
@@ -52,6 +42,8 @@ function left(given: Move, sight: Partial<LeftSight> = {}, nodes: SurveyNode[] =
     [what, ...commands].join(' | '),
   );
 }
+
+const MAY_ALL = { mayDelete: true, mayExec: true, force: false, deleteEmptydirData: false, selects: false };
 
 const RESTART =
   'the CNI on a uses 10.244.2.0/24 until it is restarted: delete its pod there, then remove the old bridge (ip link del cni0) | kubectl get pods -A -o wide --field-selector spec.nodeName=a';
@@ -138,11 +130,28 @@ test('a survivor that flannel does not announce needs the CNI restarted everywhe
 test('with after-care only what it does not do is left, and what draining takes away is not', (t) => {
   const agents = [{ cni: 'flannel', namespace: 'kube-flannel', daemonSet: 'ds', name: 'kf-x', uid: 'u' }];
   const view = { pods: [rawPod('bare')].map(readCarePod), agents };
-  const care = { mayDelete: true, mayExec: true, force: false, dependents: [] };
+  const care = { ...MAY_ALL, dependents: [] };
   t.deepEqual(left(move(), { view, care }), [
     'pods of a that no controller creates again keep their old addresses until they are deleted and created: default/bare | kubectl delete pod -n default bare',
   ]);
   t.deepEqual(left(move(), { view, care, drain: verdict({ evict: [pod('bare')] }) }), []);
   t.is(left(move(), { view: { ...view, agents: [] }, care }).length, 2, 'no agent is seen: nothing is done');
   t.is(left(move(), { view, care, proxyByNodeCIDR: true }).length, 2);
+});
+
+test('a node whose CNI only the operator can put right is to be uncordoned by hand, and no other is', (t) => {
+  const agents = [{ cni: 'flannel', namespace: 'kube-flannel', daemonSet: 'ds', name: 'kf-x', uid: 'u' }];
+  const view = { pods: [], agents };
+  const care = { ...MAY_ALL, dependents: [] };
+  const uncordons = (given: Move, sight: Partial<LeftSight>) =>
+    left(given, sight).filter((line) => line.endsWith(' | kubectl uncordon a')).length;
+  const drain = verdict();
+  t.is(uncordons(move(), { view, care, drain }), 0);
+  t.is(uncordons(move(), { view, care: { ...care, mayDelete: false }, drain }), 1);
+  t.is(uncordons(move(), { view, care: { ...care, mayExec: false }, drain }), 1, 'its bridge stays');
+  t.is(uncordons(move(), { view, care: { ...care, mayDelete: false } }), 0, 'who does not drain does not cordon');
+  const k3s = { status: { nodeInfo: { kubeletVersion: 'v1.36.1+k3s1' } } };
+  t.is(uncordons(move({ raw: k3s }), { view: seen(), care, drain }), 1);
+  t.is(uncordons(move({ raw: { ...k3s, spec: { unschedulable: true } } }), { view: seen(), care, drain }), 0);
+  t.is(uncordons(move({ raw: k3s }), { view: seen(), drain }), 0, 'without after-care it is as schedulable as before');
 });

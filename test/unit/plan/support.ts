@@ -1,6 +1,7 @@
 import type { RawObject } from '../../../src/model/json.ts';
 import type { ClusterSettings } from '../../../src/model/settings.ts';
 import type { ClusterSurvey, SurveyNode } from '../../../src/model/survey.ts';
+import type { DrainVerdict } from '../../../src/plan/drain/verdict.ts';
 import { parseBlock, readSloppily } from '../../../src/subnet/parse.ts';
 
 /** A node with these subnets; the rest as given. */
@@ -66,4 +67,9 @@ export function survey(
     settings,
     warnings: [],
   };
+}
+
+/** What a drain does where nothing is to be drained; the rest as given. */
+export function verdict(rest: Partial<DrainVerdict> = {}): DrainVerdict {
+  return { evict: [], refusal: undefined, warnings: [], daemonPods: [], staticPods: [], ...rest };
 }

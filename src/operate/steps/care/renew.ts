@@ -15,6 +15,7 @@ import { discardPod } from '../../care/discard-pod.ts';
 import { careStep, leave, reasonOf, remember, withCare } from '../../care/step.ts';
 import { persist } from '../../persist.ts';
 import { sideBySide } from '../../side-by-side.ts';
+import { awaitSuccessors } from '../../successors.ts';
 import type { Work } from '../../work.ts';
 
 /** Of the pods that are not there again so many are named. */
@@ -53,10 +54,15 @@ async function renew(first: OperationRecord, work: Work): Promise<OperationRecor
   const began = clock.monotonic();
   for (let round = 0; ; ) {
     const pods = await readPods(record, work);
-    const judged = judge(pods, record, work);
+    const judged = await judge(pods, record, work);
     const fresh = judged.renew.filter(({ deletedAt }) => deletedAt === undefined);
     const isVain = fresh.length > 0 && round >= MOST_ROUNDS;
     if (fresh.length > 0 && !isVain) {
+      const alone = round === 0 ? await awaitSuccessors(work) : undefined;
+      if (alone !== undefined) {
+        work.tell(`Warning: no pod of node ${record.node} was deleted: ${alone}`);
+        return podsLeft(record, pods, judged);
+      }
       round += 1;
       record = await remember(withRenewed(record, fresh), work);
       await sideBySide(fresh, (pod) => discardPod(pod, work.choices.drain?.gracePeriod ?? -1, work));
@@ -74,7 +80,10 @@ async function renew(first: OperationRecord, work: Work): Promise<OperationRecor
 /** Nothing is deleted while what must come first is left to the operator: without it the next pods would be no better. */
 async function tellPods(record: OperationRecord, work: Work): Promise<OperationRecord> {
   const pods = await readPods(record, work);
-  const judged = judge(pods, record, work);
+  return podsLeft(record, pods, await judge(pods, record, work));
+}
+
+function podsLeft(record: OperationRecord, pods: CarePod[], judged: Renewal): OperationRecord {
   return leave(record, [...podsByHand(record.node, judged.renew, record), ...leftOf(pods, judged, record)]);
 }
 
@@ -82,9 +91,17 @@ async function readPods({ node }: OperationRecord, work: Work): Promise<CarePod[
   return (await persist(work, () => listNodePods(work.wire, node, ''))).map(readCarePod);
 }
 
-function judge(pods: CarePod[], { care, to, method, raw }: OperationRecord, { choices }: Work): Renewal {
-  const force = choices.drain?.force ?? false;
-  return judgeRenewal(pods, { to, cut: care?.cut ?? [], force, kubeletFirst: method !== 'patch' && kubeletFirst(raw) });
+async function judge(pods: CarePod[], { node, care, to, method, raw }: OperationRecord, work: Work): Promise<Renewal> {
+  const { force = false, deleteEmptydirData = false, podSelector = '' } = work.choices.drain ?? {};
+  const picked = podSelector === '' ? undefined : await persist(work, () => listNodePods(work.wire, node, podSelector));
+  return judgeRenewal(pods, {
+    to,
+    cut: care?.cut ?? [],
+    force,
+    deleteEmptydirData,
+    selected: picked && new Set(picked.map((pod) => readCarePod(pod).uid)),
+    kubeletFirst: method !== 'patch' && kubeletFirst(raw),
+  });
 }
 
 function withRenewed(record: OperationRecord, pods: CarePod[]): OperationRecord {

@@ -14,6 +14,7 @@ import { awaitInForce } from '../../care/in-force.ts';
 import { onNode } from '../../care/shell.ts';
 import { careStep, leave, reasonOf, remember, withCare } from '../../care/step.ts';
 import { persist } from '../../persist.ts';
+import { awaitSuccessors } from '../../successors.ts';
 import type { Work } from '../../work.ts';
 
 /** So many times a node is looked at before it counts as one where no pod of a CNI is. */
@@ -55,6 +56,8 @@ async function restart(record: OperationRecord, pods: CNIPod[], work: Work): Pro
   const open = restarted.flatMap((agent) => pods.find(({ uid, deleting }) => uid === agent.uid && !deleting) ?? []);
   const stored = open.length > 0 ? await remember(record, work) : record;
   try {
+    const alone = open.length > 0 ? await awaitSuccessors(work) : undefined;
+    if (alone !== undefined) return blocked(stored, `${alone}, and nobody else creates its pod again`, work);
     if (open.length > 0) await removeBefore(stored, open, work);
     for (const pod of open) {
       await discardPod(pod, -1, work);

@@ -18,9 +18,10 @@ export type DeletionOutcome = 'absent' | 'moved' | 'vanished';
 export type Stumble = ApiError | WireError;
 
 /**
- * Deletes exactly the state that the record's body was made from. Returns the error of a DELETE that got no answer, or a 5xx, once it
- * is settled that the Node is there all the same: it is `moved` by that, and by nobody else. Throws ApiError when the server refuses, WireError when it
- * could not be reached before anything was sent: then the Node is untouched. From here on until it is back nobody may leave.
+ * Deletes exactly the state that the record's body was made from. Returns the error of a DELETE that got no answer, or a 5xx,
+ * once it is settled that the Node is there all the same: it is `moved` by that, and by nobody else. Throws ApiError when the
+ * server refuses, WireError when it could not be reached before anything was sent: then the Node is untouched. From here on
+ * until it is back nobody may leave.
  */
 export async function deleteNode(record: OperationRecord, work: Work): Promise<DeletionOutcome | Stumble> {
   work.leaving.shut();

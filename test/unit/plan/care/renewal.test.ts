@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { RawObject } from '../../../../src/model/json.ts';
 import { readCarePod } from '../../../../src/plan/care/pod.ts';
-import { judgeRenewal } from '../../../../src/plan/care/renewal.ts';
+import { judgeRenewal, type RenewalSight } from '../../../../src/plan/care/renewal.ts';
 import { podName } from '../../../../src/plan/drain/pod.ts';
 
 interface Wish {
@@ -33,9 +33,17 @@ function pod(
 const MIRROR = { 'kubernetes.io/config.mirror': 'x' };
 const DRIVER = { volumes: [{ name: 'registry', hostPath: { path: '/var/lib/kubelet/plugins_registry/' } }] };
 
-function judged(pods: ReturnType<typeof pod>[], some: Partial<Parameters<typeof judgeRenewal>[1]> = {}) {
-  const sight = { to: ['10.244.40.0/24'], cut: [], force: false, kubeletFirst: false, ...some };
-  const { renew, bare, staticPods, drivers } = judgeRenewal(pods, sight);
+const SIGHT: RenewalSight = {
+  to: ['10.244.40.0/24'],
+  cut: [],
+  force: false,
+  deleteEmptydirData: false,
+  selected: undefined,
+  kubeletFirst: false,
+};
+
+function judged(pods: ReturnType<typeof pod>[], some: Partial<RenewalSight> = {}) {
+  const { renew, bare, staticPods, drivers } = judgeRenewal(pods, { ...SIGHT, ...some });
   return [renew, bare, staticPods, drivers].map((group) => group.map(podName).join(' '));
 }
 
@@ -72,4 +80,26 @@ test('drivers are left alone while the kubelet must be restarted first', (t) => 
   const driver = pod('driver', { spec: DRIVER });
   t.deepEqual(judged([driver], { kubeletFirst: true }), ['', '', '', 'a/driver']);
   t.deepEqual(judged([driver]), ['a/driver', '', '', '']);
+});
+
+test('what is in an emptyDir is not lost unasked; a DaemonSet makes its pods anew with every rollout', (t) => {
+  const volumes = { volumes: [{ name: 'cache', emptyDir: {} }] };
+  const scratch = (controller: string, some: Partial<RenewalSight> = {}) => {
+    const { renew, scratch, bare } = judgeRenewal([pod('x', { controller, spec: volumes })], { ...SIGHT, ...some });
+    return [renew, scratch, bare].map((group) => group.length).join(' ');
+  };
+  t.is(scratch('ReplicaSet'), '0 1 0');
+  t.is(scratch('ReplicaSet', { deleteEmptydirData: true }), '1 0 0');
+  t.is(scratch('DaemonSet'), '1 0 0');
+  t.is(scratch(''), '0 0 1');
+  t.is(scratch('', { force: true }), '0 1 0');
+  t.is(scratch('', { force: true, deleteEmptydirData: true }), '1 0 0');
+});
+
+test('pods that the selector does not pick are left alone', (t) => {
+  const { renew, passedOver } = judgeRenewal([pod('picked'), pod('other')], {
+    ...SIGHT,
+    selected: new Set(['uid-picked']),
+  });
+  t.deepEqual([renew.map(podName), passedOver.map(podName)], [['a/picked'], ['a/other']]);
 });
