@@ -35,7 +35,8 @@ export function openShell(
       const [file, ...args] = ASKS.test(line)
         ? ['script', '-qec', line, '/dev/null']
         : ['sh', '-c', `{ ${line}\n} 2>&1`];
-      const child = spawn(file ?? '', args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+      // What a line writes goes with the plane.
+      const child = spawn(file ?? '', args, { cwd: plane.dir, env, stdio: ['pipe', 'pipe', 'inherit'] });
       let output = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text;

@@ -1,6 +1,7 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { until } from '../../../scripts/lib/processes.ts';
 import { createNodes, node } from '../../harness/node.ts';
+import type { ProgramResult } from '../../harness/program.ts';
 import { schemaErrors } from '../../harness/schema.ts';
 import { comparable, createOwned, getNode, OWNED } from '../reassign/support.ts';
 import { isDelete, isPost, operationOf, type Stage, startStage, withoutManagers } from './support.ts';
@@ -99,29 +100,29 @@ test.serial('where kube-controller-manager hands out no subnets a reset is refus
   }
 });
 
-test.serial('one that stops between plan and POST: a subnet outside the cluster CIDR does not come back', async (t) => {
-  await stage.create('worker', ['10.99.5.0/24']);
+/** kube-controller-manager is gone before the DELETE, and back afterwards. */
+async function resetWithoutManager(t: ExecutionContext): Promise<ProgramResult> {
   stage.before(isDelete, () => stage.plane.controllerManager('stop'));
   try {
     const ran = await reset('worker');
     t.is(ran.code, 0, ran.stderr);
-    t.is(ran.stdout, 'node/worker reset (10.99.5.0/24 → 10.244.0.240/28)\n');
+    return ran;
   } finally {
     await stage.plane.controllerManager(FLAGS);
   }
+}
+
+test.serial('one that stops between plan and POST: a subnet outside the cluster CIDR does not come back', async (t) => {
+  await stage.create('worker', ['10.99.5.0/24']);
+  const ran = await resetWithoutManager(t);
+  t.is(ran.stdout, 'node/worker reset (10.99.5.0/24 → 10.244.0.240/28)\n');
 });
 
 test.serial('one that stops between plan and POST: the node has its former subnet again, and is whole', async (t) => {
   const before = await stage.create('worker');
-  stage.before(isDelete, () => stage.plane.controllerManager('stop'));
-  try {
-    const ran = await reset('worker');
-    t.is(ran.code, 0, ran.stderr);
-    t.regex(ran.stderr, /kube-controller-manager gave node\/worker no subnet in time; it gets/);
-    t.is(await stage.subnet('worker'), before.spec?.podCIDR);
-  } finally {
-    await stage.plane.controllerManager(FLAGS);
-  }
+  const ran = await resetWithoutManager(t);
+  t.regex(ran.stderr, /kube-controller-manager gave node\/worker no subnet in time; it gets/);
+  t.is(await stage.subnet('worker'), before.spec?.podCIDR);
   // The taint of a cordoned node is taken away by whoever put it there.
   await until(async () => (await getNode(stage.plane, 'worker')).spec?.taints === undefined, 20_000);
   t.deepEqual(withoutManagers(await getNode(stage.plane, 'worker')), withoutManagers(before));
@@ -130,16 +131,10 @@ test.serial('one that stops between plan and POST: the node has its former subne
 test.serial('one that stops between plan and POST: a former duplicate gets a free subnet', async (t) => {
   await createNodes(stage.plane.api, [node('keeps', { podCIDRs: ['10.244.0.160/28'] })]);
   await stage.create('worker', ['10.244.0.160/28']);
-  stage.before(isDelete, () => stage.plane.controllerManager('stop'));
-  try {
-    const ran = await reset('worker');
-    t.is(ran.code, 0, ran.stderr);
-    t.is(ran.stdout, 'node/worker reset (10.244.0.160/28 → 10.244.0.240/28)\n');
-    t.is(await stage.subnet('worker'), '10.244.0.240/28');
-    t.is(await stage.subnet('keeps'), '10.244.0.160/28');
-  } finally {
-    await stage.plane.controllerManager(FLAGS);
-  }
+  const ran = await resetWithoutManager(t);
+  t.is(ran.stdout, 'node/worker reset (10.244.0.160/28 → 10.244.0.240/28)\n');
+  t.is(await stage.subnet('worker'), '10.244.0.240/28');
+  t.is(await stage.subnet('keeps'), '10.244.0.160/28');
 });
 
 /**

@@ -2,6 +2,7 @@ import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { until } from '../../../scripts/lib/processes.ts';
+import { SCALE_DOWN_DISABLED } from '../../../src/plan/cordon.ts';
 import {
   ANTREA,
   crash,
@@ -15,6 +16,7 @@ import {
 } from '../../harness/daemon-sets.ts';
 import type { SeenRequest } from '../../harness/fault-proxy.ts';
 import { node } from '../../harness/node.ts';
+import { createReplicas, deleteReplicas } from '../../harness/replicas.ts';
 import { type Stage, startStage } from '../operations/support.ts';
 import { createTwins, getNode } from './support.ts';
 
@@ -81,6 +83,9 @@ test.serial('no command can be run on the node: its CNI is restarted, and the ex
   t.regex(ran.stderr, /^Left to you:\n.*^ {6}ip link del cni0 {2}# on moves$/ms);
   t.regex(ran.stderr, new RegExp(`^ {6}kubectl delete pod -n default ${name}$`, 'm'));
   t.regex(ran.stdout, /^node\/moves reassigned /);
+  t.true((await getNode(stage.plane, 'moves')).spec?.unschedulable, 'the bridge would refuse a new pod, or mislead it');
+  t.regex(ran.stderr, /^node\/moves stays cordoned until its CNI works with 10\.244\.9\.0\/24$/m);
+  t.regex(ran.stderr, /^ {2}- node moves stays cordoned until that is done: .*; then:\n {6}kubectl uncordon moves$/m);
 });
 
 test.serial(
@@ -88,8 +93,9 @@ test.serial(
   async (t) => {
     await createTwins(stage.plane, 'keeps', 'moves');
     await deploy(stage.plane, ['keeps', 'moves'], ANTREA);
+    const path = `/apis/apps/v1/namespaces/${ANTREA.namespace}/daemonsets/${ANTREA.name}`;
     stage.before(isDeletionOf(ANTREA), () =>
-      stage.plane.api.patch(`/apis/apps/v1/namespaces/${ANTREA.namespace}/daemonsets/${ANTREA.name}`, {
+      stage.plane.api.patch(path, {
         spec: { updateStrategy: { type: 'OnDelete' }, template: { spec: { nodeSelector: { no: 'node' } } } },
       }),
     );
@@ -106,7 +112,18 @@ test.serial(
       /^Left to you:\n {2}- see why antrea does not work on moves:\n {6}kubectl describe daemonset /m,
     );
     t.is((await getNode(stage.plane, 'moves')).spec?.podCIDR, '10.244.9.0/24');
-    t.is((await stage.operations()).at(-1)?.state, 'finished');
+    const done = (await stage.operations()).at(-1);
+    t.is(done?.state, 'finished');
+    const cordoned = await getNode(stage.plane, 'moves');
+    t.true(cordoned.spec?.unschedulable, 'no pod comes to a node whose CNI does not work');
+    t.is(cordoned.metadata.annotations?.[SCALE_DOWN_DISABLED], undefined);
+    await stage.plane.api.patch(path, { spec: { template: { spec: { nodeSelector: null } } } });
+    t.true(await until(async () => (await uidOf(ANTREA)) !== undefined, 20_000));
+    const back = await stage.run(['rollback', String(done?.id), '--allow-conflict', '--cooldown=0s']);
+    t.is(back.code, 0, back.stderr);
+    const schedulable = await getNode(stage.plane, 'moves');
+    t.is(schedulable.spec?.podCIDR, '10.244.77.0/24');
+    t.is(schedulable.spec?.unschedulable, undefined, 'as it was before the move');
   },
 );
 
@@ -160,6 +177,47 @@ test.serial(
     t.regex(ran.stderr, /^ {6}kubectl podcidr inspect moves --helper-pod=always$/m);
   },
 );
+
+const POD = '/api/v1/namespaces/default/pods';
+
+/** Pods of a ReplicaSet that run on `moves`; one of them keeps something in an emptyDir. */
+async function createWeb(): Promise<Map<string, string | undefined>> {
+  const scratch = { volumes: [{ name: 'cache', emptyDir: {} }] };
+  const created = await createReplicas(stage.plane.api, 'moves', { plain: {}, scratch });
+  const runs = async (name: string) => (await stage.plane.api.get(`${POD}/${name}`)).status?.podIP !== undefined;
+  await until(async () => (await runs('plain')) && (await runs('scratch')), 20_000);
+  return new Map(created.map(({ metadata: { name, uid } }) => [name, uid]));
+}
+const uidOfPod = async (name: string) => (await stage.plane.api.find(`${POD}/${name}`))?.metadata.uid;
+
+test.serial('what is in an emptyDir is not deleted unasked: the pod is left, with the command', async (t) => {
+  await createTwins(stage.plane, 'keeps', 'moves');
+  await deploy(stage.plane, ['keeps', 'moves'], ANTREA);
+  t.teardown(() => deleteReplicas(stage.plane.api));
+  const web = await createWeb();
+  const ran = await reassign('--drain=false');
+  t.is(ran.code, 0, ran.stderr);
+  t.is(await uidOfPod('scratch'), web.get('scratch'));
+  t.is(await uidOfPod('plain'), undefined, 'its ReplicaSet creates another');
+  const told = ran.stderr.match(
+    /^ +- pods of moves with emptyDir volumes .*: default\/scratch:\n +kubectl delete pod -n default scratch$/gm,
+  );
+  t.is(told?.length, 2, `beforehand and in the end: ${ran.stderr}`);
+});
+
+test.serial('pods that --pod-selector leaves out of the drain are not deleted afterwards either', async (t) => {
+  await createTwins(stage.plane, 'keeps', 'moves');
+  await deploy(stage.plane, ['keeps', 'moves'], ANTREA, WORKLOAD);
+  t.teardown(() => deleteReplicas(stage.plane.api));
+  await createWeb();
+  const workload = await uidOf(WORKLOAD);
+  const ran = await reassign('--pod-selector=app=web', '--delete-emptydir-data');
+  t.is(ran.code, 0, ran.stderr);
+  t.deepEqual([await uidOfPod('plain'), await uidOfPod('scratch')], [undefined, undefined]);
+  t.is(await uidOf(WORKLOAD), workload);
+  const told = ran.stderr.match(/^ +- pods of moves that --pod-selector leaves out .*: default\/workload-\w+:$/gm);
+  t.is(told?.length, 2, `beforehand and in the end: ${ran.stderr}`);
+});
 
 test.serial('--after-care=none: nothing on the nodes is touched', async (t) => {
   await createTwins(stage.plane, 'keeps', 'moves');

@@ -2,8 +2,9 @@ import test, { type ExecutionContext } from 'ava';
 import { until } from '../../../scripts/lib/processes.ts';
 import { type ControlPlane, startControlPlane } from '../../harness/control-plane.ts';
 import { type FaultProxy, startFaultProxy } from '../../harness/fault-proxy.ts';
-import { standing } from '../../harness/node.ts';
+import { createNodes, node, standing } from '../../harness/node.ts';
 import { runPodcidr } from '../../harness/program.ts';
+import { createReplicas, deleteReplicas } from '../../harness/replicas.ts';
 import { createBudget, createDaemonSet, createPods, PODS, podNames, relaxBudget } from './drain-support.ts';
 import { comparable, createTwins, getNode } from './support.ts';
 
@@ -292,6 +293,31 @@ test.serial('a pod whose DaemonSet is missing needs --force, as with kubectl dra
     await plane.controllerManager([]);
   }
 });
+
+test.serial(
+  'a node whose kubelet is dead is not drained: its pods would never end, and that is said at once',
+  async (t) => {
+    // kwok keeps no node alive that is on the plane's own host.
+    const labels = { 'kubernetes.io/hostname': plane.node };
+    await createNodes(plane.api, [node('dead', { podCIDRs: ['10.244.7.0/24'], ready: 'Unknown', labels })]);
+    t.teardown(() => deleteReplicas(plane.api));
+    await createReplicas(plane.api, 'dead', { web: {} });
+    const move = (...args: string[]) =>
+      runPodcidr(['reassign', 'dead', '--yes', '--offline-node', NO_RESTART, ...args], {
+        kubeconfig: proxy.kubeconfig,
+      });
+    const refused = await move();
+    t.is(refused.code, 2, refused.stderr);
+    t.regex(
+      refused.stderr,
+      /^error: node dead is not moved: it cannot be drained: its kubelet does not report, so 1 pod would never end \(--drain=false evicts none\)$/m,
+    );
+    t.deepEqual(await podNames(plane), ['web']);
+    const moved = await move('--drain=false');
+    t.is(moved.code, 0, moved.stderr);
+    t.not((await getNode(plane, 'dead')).spec?.podCIDR, '10.244.7.0/24');
+  },
+);
 
 test.serial('static pods stay and are left to the operator: only a restart on the host renews them', async (t) => {
   await createPods(plane, 'moves', { 'static-moves': { mirror: true } });

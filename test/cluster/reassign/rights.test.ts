@@ -261,7 +261,9 @@ test.serial(
           for (const said of [plan, after]) {
             t.regex(said, /Left to you.*\n {6}ip link del cni0 {2}# on moves\n/s);
             t.is(said.includes(`kubectl delete pod -n kube-system ${name}\n`), resource === 'pods', said);
+            t.regex(said, /\n {6}kubectl uncordon moves\n/);
           }
+          await plane.api.patch('/api/v1/nodes/moves', { spec: { unschedulable: null } });
         },
       );
     }

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import type { Fault, SeenRequest } from '../../harness/fault-proxy.ts';
+import { type Fault, refusal, type SeenRequest } from '../../harness/fault-proxy.ts';
 import type { ProgramResult } from '../../harness/program.ts';
 import { type Stage, startStage } from '../operations/support.ts';
 import { createOwned, getNode, OWNED } from './support.ts';
@@ -15,13 +15,6 @@ test.after.always(() => stage?.stop());
 test.beforeEach(async () => {
   await stage.clear();
   await createOwned(stage.plane, await stage.create('moves', [FORMER]));
-});
-
-const status = (code: number, headers: Record<string, string> = {}): Fault => ({
-  kind: 'answer',
-  status: code,
-  headers,
-  body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: '', code, message: `injected ${code}` },
 });
 
 const lists = (path: string) => (request: SeenRequest) =>
@@ -61,10 +54,10 @@ async function isMovedWhole(t: ExecutionContext, ran: ProgramResult): Promise<vo
 }
 
 const PASSING: [name: string, fault: Fault, count: number][] = [
-  ['is answered 503 once', status(503), 1],
-  ['is answered 429 once', status(429, { 'retry-after': '1' }), 1],
-  ['is answered 500 once', status(500), 1],
-  ['is answered 410 once', status(410), 1],
+  ['is answered 503 once', refusal(503), 1],
+  ['is answered 429 once', refusal(429, '', { 'retry-after': '1' }), 1],
+  ['is answered 500 once', refusal(500), 1],
+  ['is answered 410 once', refusal(410), 1],
   // One on a connection that was kept open is nothing to the transport.
   ['meets broken connections', { kind: 'reset' }, 3],
 ];
@@ -81,7 +74,7 @@ for (const [name, fault, count] of PASSING) {
 }
 
 test.serial('kinds that are not told once when the operation begins are searched all the same', async (t) => {
-  const met = faultAfter(isLocking, tellsKinds, { fault: status(503), count: 1 });
+  const met = faultAfter(isLocking, tellsKinds, { fault: refusal(503), count: 1 });
   await isMovedWhole(t, await reassign('--ignore-unlisted'));
   t.is(met(), 1);
 });
@@ -90,7 +83,7 @@ test.serial(
   '--ignore-unlisted excuses no kind that fails only at the detach: the move stops, resume ends it',
   async (t) => {
     const before = await getNode(stage.plane, 'moves');
-    faultAfter(isCordoning, listsConfigMaps, { fault: status(503), count: Number.POSITIVE_INFINITY });
+    faultAfter(isCordoning, listsConfigMaps, { fault: refusal(503), count: Number.POSITIVE_INFINITY });
     const ran = await reassign('--ignore-unlisted');
     t.is(ran.code, 3, ran.stderr);
     t.regex(ran.stderr, /^error: node moves .*what node moves owns cannot be told: v1 ConfigMap: .*injected 503$/m);
@@ -102,7 +95,7 @@ test.serial(
 );
 
 test.serial('a kind that the operator was told of is left out, and that is said at the detach', async (t) => {
-  const always = { fault: status(403), count: Number.POSITIVE_INFINITY };
+  const always = { fault: refusal(403), count: Number.POSITIVE_INFINITY };
   faultAfter(() => true, lists('/apis/apps/v1/deployments'), always);
   const left = /^Warning: not searched for what node moves owns, as asked: apps\/v1 Deployment$/m;
   const ran = await reassign('--ignore-unlisted');
@@ -111,7 +104,7 @@ test.serial('a kind that the operator was told of is left out, and that is said 
 });
 
 test.serial('resume --ignore-unlisted excuses what it has told, whatever the operation was begun with', async (t) => {
-  const always = { fault: status(403), count: Number.POSITIVE_INFINITY };
+  const always = { fault: refusal(403), count: Number.POSITIVE_INFINITY };
   faultAfter(isCordoning, lists('/apis/apps/v1/deployments'), always);
   const ran = await reassign();
   t.is(ran.code, 3, ran.stderr);
