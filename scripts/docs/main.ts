@@ -1,19 +1,27 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CODES } from '../../src/checks/catalogue.ts';
+import { TortureRecord } from '../torture/record.ts';
+import { report } from '../torture/report.ts';
 import { checks, checkTable, commandTable, exitCodes, reference } from './reference.ts';
 
-// Writes the reference texts that are made from the code; with --check only compares, and fails on drift.
+// Writes the texts that are made from the code and from what was measured; with --check only compares, and fails on drift.
 
 const root = join(import.meta.dirname, '..', '..');
 
 /** Parts between `<!-- NAME -->` and `<!-- /NAME -->` of the pages written by hand. */
-const PARTS: Record<string, string> = { commands: commandTable(), checks: checkTable(), 'exit-codes': exitCodes() };
+const PARTS: Record<string, string> = {
+  commands: commandTable(),
+  checks: checkTable(),
+  'exit-codes': exitCodes(),
+  torture: report(new TortureRecord().rows),
+};
 
 const PAGES: [file: string, make: (text: string) => string][] = [
   ['docs/reference.md', () => `${reference()}\n`],
   ['docs/checks.md', () => `${checks()}\n`],
   ['README.md', fillParts],
+  ['docs/safety.md', fillParts],
 ];
 
 function fillParts(text: string): string {

@@ -1,53 +1,73 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { CaseState } from '../../test/harness/torture/case.ts';
-import { faultNames } from '../../test/harness/torture/table.ts';
-import { ROOT } from '../lib/places.ts';
-import type { Entry, Found, TortureRecord } from './record.ts';
+import { SCENARIOS } from '../../test/harness/torture/scenario.ts';
+import { faultNames, faultsAt } from '../../test/harness/torture/table.ts';
+import { countKnown, type KeptRow, type Known } from './row.ts';
 
-const STATES: CaseState[] = ['finished', 'resumed', 'rolled back', 'untouched', 'not reached', 'broken'];
+/** Of Kubernetes, in the order in which they are run. */
+export const VERSIONS = ['1.36', '1.24'];
 
-const PAGE = join(ROOT, 'docs/safety.md');
+const STATES: Known[] = ['finished', 'resumed', 'rolled back', 'untouched', 'not reached', 'broken'];
 
 /** The dated tables, in Markdown: a line a verb and version, and a line a fault. */
-export function report({ begun, entries, found }: TortureRecord): string {
-  const verbs = found.map(({ kubernetes, verb, requests, files, spared, left }) => {
-    const own = entries.filter((entry) => entry.kubernetes === kubernetes && entry.verb === verb);
-    const whole = own.length + spared + left;
-    return [verb, kubernetes, ...[requests, files, whole, own.length, spared].map(String), ...counts(own)];
-  });
-  const faults = faultNames().flatMap((fault) => {
-    const own = entries.filter((entry) => entry.fault === fault);
-    return own.length === 0 ? [] : [[fault, `${own.length}`, ...counts(own)]];
-  });
-  const total = (count: (one: Found) => number) => found.reduce((sum, one) => sum + count(one), 0);
-  const [spared, left] = [total((one) => one.spared), total((one) => one.left)];
+export function report(rows: KeptRow[]): string {
+  const verbs = SCENARIOS.map(({ verb }) => verb);
+  const inOrder = [...rows].sort(
+    (a, b) => verbs.indexOf(a.verb) - verbs.indexOf(b.verb) || b.kubernetes.localeCompare(a.kubernetes),
+  );
+  const all = rows.map(lettersOf).join('');
+  const toBegin = VERSIONS.length * SCENARIOS.length - rows.length;
+  const byFault = lettersByFault(rows);
   return [
-    `${begun.date}, seed ${begun.seed}: ${entries.length} cases run, ${broken(entries).length} broken; ${spared} spared, ${left} to come.`,
+    `${ran(all)} cases run, ${countKnown(all, 'broken')} broken; ${countKnown(all, 'spared')} spared, ${countKnown(all, 'open')} to come` +
+      `${toBegin > 0 ? `, and ${toBegin} of ${rows.length + toBegin} lines to begin` : ''}.`,
     '',
-    ...table(['verb', 'Kubernetes', 'writes', 'on disk', 'cases', 'run', 'spared', ...STATES], verbs),
+    ...table(
+      ['verb', 'Kubernetes', 'date', 'writes', 'on disk', 'cases', 'run', 'spared', 'to come', ...STATES],
+      inOrder.map((row) => {
+        const own = lettersOf(row);
+        const writes = [row.requests, row.files].map((names) => Object.keys(names).length);
+        const counts = [...writes, own.length, ran(own), countKnown(own, 'spared'), countKnown(own, 'open')];
+        return [row.verb, row.kubernetes, datesOf(row), ...counts.map(String), ...countsOf(own)];
+      }),
+    ),
     '',
-    ...table(['fault', 'run', ...STATES], faults),
+    ...table(
+      ['fault', 'run', ...STATES],
+      faultNames().flatMap((fault) => {
+        const own = byFault.get(fault) ?? '';
+        return ran(own) === 0 ? [] : [[fault, `${ran(own)}`, ...countsOf(own)]];
+      }),
+    ),
   ].join('\n');
 }
 
-/** Cases in which a promise was broken. */
-export function broken(entries: Entry[]): Entry[] {
-  return entries.filter(({ state }) => state === 'broken');
+function datesOf({ from, to }: KeptRow): string {
+  return from === to ? to : `${from} to ${to}`;
 }
 
-/** Puts the tables between their markers in docs/safety.md. */
-export function writeReport(text: string): void {
-  const page = readFileSync(PAGE, 'utf8');
-  const next = page.replace(
-    /(<!-- torture -->\n)[\s\S]*?(<!-- \/torture -->)/,
-    (_whole, open, close) => `${open}\n${text}\n\n${close}`,
-  );
-  writeFileSync(PAGE, next);
+function lettersOf({ requests, files }: KeptRow): string {
+  return [...Object.values(requests), ...Object.values(files)].join('');
 }
 
-function counts(entries: Entry[]): string[] {
-  return STATES.map((state) => `${entries.filter((entry) => entry.state === state).length}`);
+function lettersByFault(rows: KeptRow[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { requests, files } of rows) {
+    for (const [kind, writes] of Object.entries({ request: requests, file: files })) {
+      for (const [name, letters] of Object.entries(writes)) {
+        faultsAt(kind as 'request' | 'file', name).forEach((fault, index) => {
+          found.set(fault, `${found.get(fault) ?? ''}${letters[index] ?? ''}`);
+        });
+      }
+    }
+  }
+  return found;
+}
+
+function ran(letters: string): number {
+  return STATES.reduce((sum, state) => sum + countKnown(letters, state), 0);
+}
+
+function countsOf(letters: string): string[] {
+  return STATES.map((state) => `${countKnown(letters, state)}`);
 }
 
 function table(head: string[], rows: string[][]): string[] {

@@ -10,11 +10,18 @@ const HERE: Recovery[] = ['resume here', 'rollback here'];
 
 const EVERYWHERE: Recovery[] = [...ELSEWHERE, ...HERE];
 
-/** Every write × every fault × every recovery, but for cases which are others by another name. */
-export function allCases(scenario: Scenario, points: Point[]): Case[] {
-  return points.flatMap((point) =>
-    strikesAt(point).flatMap((strike) => recoveriesFrom(strike).map((recovery) => ({ scenario, strike, recovery }))),
-  );
+/** Every fault × every recovery at a write, in the same order always, but for cases which are others by another name. */
+export function casesAt(scenario: Scenario, point: Point): Case[] {
+  return attemptsAt(point).map((attempt) => ({ scenario, ...attempt }));
+}
+
+/** Name of the fault of each case at a write of this name, in the order of `casesAt`. */
+export function faultsAt(kind: Point['kind'], name: string): string[] {
+  return attemptsAt({ kind, what: name, nth: 1, position: 1 }).map(({ strike }) => faultName(strike));
+}
+
+function attemptsAt(point: Point): Omit<Case, 'scenario'>[] {
+  return strikesAt(point).flatMap((strike) => recoveriesFrom(strike).map((recovery) => ({ strike, recovery })));
 }
 
 /**
@@ -34,7 +41,7 @@ const FILE_KILLS: [pattern: RegExp, fault: FileFaultName][] = [
 
 /**
  * Every write × SIGKILL, in a time that the test suite has: of each write one moment, and one recovery; both take turns. All
- * moments and recoveries of each are in `allCases`.
+ * moments and recoveries of each are in `casesAt`.
  */
 export function killCases(scenario: Scenario, points: Point[]): Case[] {
   const requests = points
