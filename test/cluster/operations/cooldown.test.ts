@@ -2,12 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import type { ProgramOptions } from '../../harness/program.ts';
-import { getNode } from '../reassign/support.ts';
+import { getNode, NO_RESTART } from '../reassign/support.ts';
 import { isPost, type Stage, startStage } from './support.ts';
 
 /** 16 subnets, handed out from below after a start; no heartbeat gives the allocator a bit back. */
 const FLAGS = ['--cluster-cidr=10.244.0.0/24', '--node-cidr-mask-size=28', '--node-monitor-grace-period=15m'];
-const UNATTENDED = '--allocator-restart=never';
 const FORMER = '10.244.0.160/28';
 const OTHER = '10.244.0.176/28';
 
@@ -45,10 +44,10 @@ test.serial(
   async (t) => {
     await stage.create('worker', [FORMER]);
     beAbsent();
-    const moved = await stage.run(['reassign', `worker=${OTHER}`, UNATTENDED]);
+    const moved = await stage.run(['reassign', `worker=${OTHER}`, NO_RESTART]);
     t.is(moved.code, 0, moved.stderr);
     const before = await getNode(stage.plane, 'worker');
-    const ran = await stoppedAtCooldown(['reassign', `worker=${FORMER}`, UNATTENDED, '--cooldown=15s']);
+    const ran = await stoppedAtCooldown(['reassign', `worker=${FORMER}`, NO_RESTART, '--cooldown=15s']);
     t.is(ran.code, 3, ran.stderr);
     t.regex(ran.stderr, /Not begun: worker\. Go on, or take everything back, with:\n {2}kubectl podcidr resume /);
     const after = await getNode(stage.plane, 'worker');
@@ -69,7 +68,7 @@ test.serial('Ctrl-C before a reset Node is swapped again leaves it there: resume
   await stage.create('worker', [FORMER]);
   await stage.plane.api.delete('/api/v1/nodes/other');
   beAbsent();
-  const ran = await stoppedAtCooldown(['reset', 'worker', UNATTENDED, '--cooldown=15s']);
+  const ran = await stoppedAtCooldown(['reset', 'worker', NO_RESTART, '--cooldown=15s']);
   t.is(ran.code, 3, ran.stderr);
   t.regex(
     ran.stderr,

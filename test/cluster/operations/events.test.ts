@@ -5,7 +5,7 @@ import { type ControlPlane, startControlPlane } from '../../harness/control-plan
 import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
 import { createNodes, node } from '../../harness/node.ts';
 import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
-import { createTwins, getNode } from '../reassign/support.ts';
+import { createTwins, getNode, NO_RESTART } from '../reassign/support.ts';
 
 let plane: ControlPlane;
 let proxy: FaultProxy;
@@ -58,7 +58,7 @@ async function told(t: ExecutionContext, name: string, args: string[]): Promise<
 }
 
 test.serial('kubectl describe node and kubectl get events tell who gave a node another subnet', async (t) => {
-  const ran = await run('reassign', 'moves', '-o', 'json');
+  const ran = await run('reassign', NO_RESTART, 'moves', '-o', 'json');
   t.is(ran.code, 0, ran.stderr);
   const described = await plane.kubectl(['describe', 'node', 'moves']);
   t.regex(
@@ -78,7 +78,7 @@ test.serial('kubectl describe node and kubectl get events tell who gave a node a
 });
 
 test.serial('reset, rollback and restore tell in words of their own', async (t) => {
-  const reset = await told(t, 'moves', ['reset', 'moves']);
+  const reset = await told(t, 'moves', ['reset', NO_RESTART, 'moves']);
   t.regex(
     reset,
     /^Node created again without a pod CIDR; pod CIDR changed from 10\.244\.77\.0\/24 to 10\.244\.\d+\.0\/24 by USER \(operation ID\)$/,
@@ -97,7 +97,7 @@ test.serial('reset, rollback and restore tell in words of their own', async (t) 
   await plane.api.delete('/api/v1/nodes/moves');
   await plane.api.delete('/api/v1/nodes/keeps');
   t.is(
-    await told(t, 'moves', ['restore', '-f', backup]),
+    await told(t, 'moves', ['restore', NO_RESTART, '-f', backup]),
     'Node created again from a backup, pod CIDR 10.244.77.0/24, by USER (operation ID)',
   );
 });
@@ -109,7 +109,7 @@ test.serial('nothing is told of a node that was not moved', async (t) => {
       : { kind: 'pass' },
   );
   const earlier = (await eventsOf('moves')).length;
-  const ran = await run('reassign', 'moves');
+  const ran = await run('reassign', NO_RESTART, 'moves');
   t.is(ran.code, 3, ran.stderr);
   t.false(proxy.seen.some(isEvent));
   t.is((await eventsOf('moves')).length, earlier);
@@ -122,7 +122,7 @@ function answer(status: number, reason: string, message: string): Fault {
 
 test.serial('Events that cannot be written change nothing: one line tells of all of them', async (t) => {
   proxy.decide((request) => (isEvent(request) ? answer(500, 'InternalError', 'injected') : { kind: 'pass' }));
-  const ran = await run('reassign', 'moves', 'keeps');
+  const ran = await run('reassign', NO_RESTART, 'moves', 'keeps');
   t.is(ran.code, 0, ran.stderr);
   t.is(proxy.seen.filter(isEvent).length, 2);
   t.deepEqual(ran.stderr.match(/^.*Event.*$/gm), ['Warning: no Event tells of 2 nodes: injected']);
@@ -130,7 +130,7 @@ test.serial('Events that cannot be written change nothing: one line tells of all
 
 test.serial('who may not write Events hears nothing more of it than with the plan', async (t) => {
   proxy.decide((request) => (isEvent(request) ? answer(403, 'Forbidden', 'injected') : { kind: 'pass' }));
-  const ran = await run('reassign', 'moves');
+  const ran = await run('reassign', NO_RESTART, 'moves');
   t.is(ran.code, 0, ran.stderr);
   t.true(proxy.seen.some(isEvent));
   t.notRegex(ran.stderr, /Event/);
@@ -143,7 +143,7 @@ test.serial('no node waits for the Event of another one, and the end does not ei
     end = resolve;
   });
   proxy.decide((request) => (isEvent(request) ? { kind: 'then', before: () => ended } : { kind: 'pass' }));
-  const ran = await run('reassign', 'moves', 'third');
+  const ran = await run('reassign', NO_RESTART, 'moves', 'third');
   end();
   t.is(ran.code, 0, ran.stderr);
   t.regex(ran.stdout, /node\/moves reassigned .*\nnode\/third reassigned /);

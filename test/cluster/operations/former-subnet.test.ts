@@ -1,11 +1,10 @@
 import test from 'ava';
 import { node } from '../../harness/node.ts';
-import { createTwins, getNode } from '../reassign/support.ts';
+import { createTwins, getNode, NO_RESTART } from '../reassign/support.ts';
 import { isPost, type Stage, startStage } from './support.ts';
 
 const FORMER = '10.244.77.0/24';
 const WISHED = '10.244.9.0/24';
-const UNATTENDED = '--allocator-restart=never';
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 let stage: Stage;
@@ -21,7 +20,7 @@ const take = (name: string, podCIDR: string) =>
 
 test.serial('a move that ended with the former subnet is never said to be done: resume ends with exit 1', async (t) => {
   await createTwins(stage.plane, 'keeps', 'moves');
-  await stage.killed(['reassign', `moves=${WISHED}`, UNATTENDED], isPost);
+  await stage.killed(['reassign', `moves=${WISHED}`, NO_RESTART], isPost);
   await take('newcomer', WISHED);
   const first = await stage.run(['resume']);
   t.is(first.code, 3, first.stderr);
@@ -38,7 +37,7 @@ test.serial('a move that ended with the former subnet is never said to be done: 
 
 test.serial('neither the wished subnet nor the former one is shared with who took it meanwhile', async (t) => {
   await stage.create('moves', [FORMER]);
-  await stage.killed(['reassign', `moves=${WISHED}`, UNATTENDED], isPost);
+  await stage.killed(['reassign', `moves=${WISHED}`, NO_RESTART], isPost);
   await take('newcomer', WISHED);
   await take('other', FORMER);
   const resumed = await stage.run(['resume']);
@@ -51,7 +50,7 @@ test.serial(
   'a rollback whose Node came back with the subnet that it was to give up is never said to be done',
   async (t) => {
     await stage.create('moves', [FORMER]);
-    const moved = await stage.run(['reassign', `moves=${WISHED}`, UNATTENDED]);
+    const moved = await stage.run(['reassign', `moves=${WISHED}`, NO_RESTART]);
     t.is(moved.code, 0, moved.stderr);
     const [{ id } = { id: '' }] = await stage.operations();
     await stage.killed(['rollback', id, '--cooldown=0s'], isPost);
@@ -86,7 +85,7 @@ test.serial('a Node that the server takes with its former subnet alone keeps the
     };
     return { kind: 'answer', status: 422, body };
   });
-  const ran = await stage.run(['reassign', `moves=${WISHED}`, UNATTENDED]);
+  const ran = await stage.run(['reassign', `moves=${WISHED}`, NO_RESTART]);
   t.is(ran.code, 3, ran.stderr);
   t.regex(ran.stderr, /was not moved; it is as it was: the server refuses it with 10\.244\.9\.0\/24$/m);
   const { metadata, spec } = await getNode(stage.plane, 'moves');

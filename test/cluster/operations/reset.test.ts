@@ -3,7 +3,7 @@ import { until } from '../../../scripts/lib/processes.ts';
 import { createNodes, node } from '../../harness/node.ts';
 import type { ProgramResult } from '../../harness/program.ts';
 import { schemaErrors } from '../../harness/schema.ts';
-import { comparable, createOwned, getNode, OWNED } from '../reassign/support.ts';
+import { comparable, createOwned, getNode, NO_RESTART, OWNED } from '../reassign/support.ts';
 import { isDelete, isPost, operationOf, type Stage, startStage, withoutManagers } from './support.ts';
 
 /** 16 subnets: a pool whose next one can be told. The plane's own Node has one of them. */
@@ -12,9 +12,6 @@ const POOL = ['--cluster-cidr=10.244.0.0/24', '--node-cidr-mask-size=28'];
 const FLAGS = [...POOL, '--node-monitor-grace-period=15m'];
 const LEADER = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager';
 const SUBNET = /^10\.244\.0\.\d+\/28$/;
-/** A restart of the leader takes 11 s, and has its own tests. */
-const UNATTENDED = '--allocator-restart=never';
-
 let stage: Stage;
 test.before(async () => {
   stage = await startStage({ controllerManager: FLAGS });
@@ -22,7 +19,7 @@ test.before(async () => {
 test.after.always(() => stage?.stop());
 test.beforeEach(() => stage.clear());
 
-const reset = (...names: string[]) => stage.run(['reset', ...names, UNATTENDED]);
+const reset = (...names: string[]) => stage.run(['reset', ...names, NO_RESTART]);
 
 test.serial('a node gets what kube-controller-manager gives it; all else is as it was', async (t) => {
   const before = await stage.create('worker');
@@ -43,7 +40,7 @@ test.serial('a node gets what kube-controller-manager gives it; all else is as i
 test.serial('several nodes are reset one after another; -o json prints the operation', async (t) => {
   await stage.create('a');
   await stage.create('b');
-  const ran = await stage.run(['reset', 'a', 'b', UNATTENDED, '-o', 'json']);
+  const ran = await stage.run(['reset', 'a', 'b', NO_RESTART, '-o', 'json']);
   t.is(ran.code, 0, ran.stderr);
   const document = operationOf(ran);
   t.is(schemaErrors('operation', document), '');
@@ -186,7 +183,7 @@ for (const [name, nth] of [
       const before = await getNode(stage.plane, 'worker');
       await createOwned(stage.plane, before);
       let posts = 0;
-      await stage.killed(['reset', 'worker', UNATTENDED, '--cooldown=0s'], (request) => {
+      await stage.killed(['reset', 'worker', NO_RESTART, '--cooldown=0s'], (request) => {
         if (isPost(request)) posts += 1;
         return isPost(request) && posts === nth;
       });

@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Fault, SeenRequest } from '../../harness/fault-proxy.ts';
 import { node } from '../../harness/node.ts';
 import { isPost, type Stage, startStage } from '../operations/support.ts';
-import { comparable, createTwins, getNode } from './support.ts';
+import { comparable, createTwins, getNode, NO_RESTART } from './support.ts';
 
 let stage: Stage;
 test.before(async () => {
@@ -24,7 +24,6 @@ const BUSY: Fault = {
     message: 'the server has received too many requests',
   },
 };
-const UNATTENDED = '--allocator-restart=never';
 const patches =
   (name: string) =>
   ({ method, path }: SeenRequest) =>
@@ -45,7 +44,7 @@ test.serial('a busy server (429) ends no move at a PATCH of its Node', async (t)
   await createTwins(stage.plane, 'keeps', 'moves');
   const before = await getNode(stage.plane, 'moves');
   const refused = refusing(patches('moves'));
-  const ran = await stage.run(['reassign', 'moves', UNATTENDED]);
+  const ran = await stage.run(['reassign', 'moves', NO_RESTART]);
   t.is(ran.code, 0, ran.stderr);
   t.true(refused() >= 2, 'cordon and uncordon at least');
   const after = await getNode(stage.plane, 'moves');
@@ -74,7 +73,7 @@ for (const [what, fault] of [
       return fault;
     });
     try {
-      const ran = await stage.run(['reassign', 'moves', '--drain=false', UNATTENDED]);
+      const ran = await stage.run(['reassign', 'moves', '--drain=false', NO_RESTART]);
       t.is(ran.code, 0, ran.stderr);
       t.true(struck);
       t.deepEqual(comparable(await getNode(stage.plane, 'moves')), comparable(before));
@@ -89,7 +88,7 @@ test.serial('a busy server (429) does not keep an empty Node from its subnet', a
   try {
     await stage.plane.api.post('/api/v1/nodes', node('empty'));
     const refused = refusing(patches('empty'));
-    const ran = await stage.run(['reassign', 'empty=10.244.9.0/24', UNATTENDED]);
+    const ran = await stage.run(['reassign', 'empty=10.244.9.0/24', NO_RESTART]);
     t.is(ran.code, 0, ran.stderr);
     t.is(refused(), 1);
     t.is(await stage.subnet('empty'), '10.244.9.0/24');

@@ -6,7 +6,7 @@ import { createNodes, node, standing } from '../../harness/node.ts';
 import { runPodcidr } from '../../harness/program.ts';
 import { createReplicas, deleteReplicas } from '../../harness/replicas.ts';
 import { createBudget, createDaemonSet, createPods, PODS, podNames, relaxBudget } from './drain-support.ts';
-import { comparable, createTwins, getNode } from './support.ts';
+import { comparable, createTwins, getNode, NO_RESTART } from './support.ts';
 
 let plane: ControlPlane;
 let proxy: FaultProxy;
@@ -23,9 +23,6 @@ test.beforeEach(async () => {
   await plane.clear();
   await createTwins(plane, 'keeps', 'moves');
 });
-
-/** Without its leader kube-controller-manager 1.24 would judge neither budgets nor taints for a while. */
-const NO_RESTART = '--allocator-restart=never';
 
 const run = (...args: string[]) =>
   runPodcidr(['reassign', 'moves', '--yes', NO_RESTART, ...args], { kubeconfig: proxy.kubeconfig });

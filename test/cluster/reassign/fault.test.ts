@@ -5,7 +5,7 @@ import { type ControlPlane, startControlPlane } from '../../harness/control-plan
 import { type Fault, type FaultProxy, refusal, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
 import { node } from '../../harness/node.ts';
 import { runPodcidr, TEST_HOME } from '../../harness/program.ts';
-import { comparable, createOwned, createTwins, getNode, OWNED } from './support.ts';
+import { comparable, createOwned, createTwins, getNode, NO_RESTART, OWNED } from './support.ts';
 
 let plane: ControlPlane;
 let proxy: FaultProxy;
@@ -35,9 +35,6 @@ function once(fits: (request: SeenRequest) => boolean, fault: Fault): void {
     return fault;
   });
 }
-
-/** A restart of kube-controller-manager's leader takes 15 s of each test on 1.24, and is proven in allocator.test.ts. */
-const NO_RESTART = '--allocator-restart=never';
 
 const run = (...args: string[]) =>
   runPodcidr(['reassign', ...args, '--yes', NO_RESTART], { kubeconfig: proxy.kubeconfig });

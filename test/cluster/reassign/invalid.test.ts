@@ -6,7 +6,7 @@ import { type ControlPlane, startControlPlane } from '../../harness/control-plan
 import { createNodes, node, pod } from '../../harness/node.ts';
 import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
 import { schemaErrors } from '../../harness/schema.ts';
-import { createTwins, getNode } from './support.ts';
+import { createTwins, getNode, NO_RESTART } from './support.ts';
 
 let plane: ControlPlane;
 test.before(async () => {
@@ -17,7 +17,7 @@ test.beforeEach(() => plane.clear());
 
 const podcidr = (args: string[], input?: string) =>
   runPodcidr(args, { kubeconfig: plane.kubeconfig, ...(input !== undefined && { input }) });
-const reassign = (...args: string[]) => podcidr(['reassign', ...args]);
+const reassign = (...args: string[]) => podcidr(['reassign', NO_RESTART, ...args]);
 
 async function subnets(...names: string[]): Promise<(string | undefined)[]> {
   const nodes = await Promise.all(names.map((name) => getNode(plane, name)));
@@ -204,7 +204,7 @@ test.serial('a reviewed plan is carried out exactly, from a file in JSON or YAML
   t.is(ran.code, 0, ran.stderr);
   t.is(ran.stdout, 'node/moves reassigned (10.244.77.0/24 → 10.244.42.0/24)\n');
   const yaml = await reassign('keeps=10.244.43.0/24', '--dry-run=client', '-o', 'yaml');
-  const piped = await podcidr(['reassign', '--plan=-', '--yes'], yaml.stdout);
+  const piped = await podcidr(['reassign', '--plan=-', NO_RESTART, '--yes'], yaml.stdout);
   t.is(piped.code, 0, piped.stderr);
   t.deepEqual(await subnets('keeps', 'moves'), ['10.244.43.0/24', '10.244.42.0/24']);
 });

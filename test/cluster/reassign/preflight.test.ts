@@ -10,7 +10,7 @@ import { startFaultProxy } from '../../harness/fault-proxy.ts';
 import { createNodes, node, standing } from '../../harness/node.ts';
 import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
 import { schemaErrors } from '../../harness/schema.ts';
-import { createTwins, getNode } from './support.ts';
+import { createTwins, getNode, NO_RESTART } from './support.ts';
 
 const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
 
@@ -24,7 +24,7 @@ test.beforeEach(async () => {
   await plane.clear();
 });
 
-const run = (...args: string[]) => runPodcidr(['reassign', ...args], { kubeconfig: plane.kubeconfig });
+const run = (...args: string[]) => runPodcidr(['reassign', NO_RESTART, ...args], { kubeconfig: plane.kubeconfig });
 
 /** One clear message, exit 2, nothing on stdout, and the Node as it was. */
 async function refusedClearly(t: ExecutionContext, name: string, args: string[], says: RegExp): Promise<void> {
@@ -325,7 +325,7 @@ test.serial('a webhook that declares side effects cannot be tried: that is said,
   t.teardown(proxy.close);
   const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason: 'BadRequest', code: 400 };
   proxy.decideTrials(() => ({ kind: 'answer', status: 400, body }));
-  const ran = await runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: proxy.kubeconfig });
+  const ran = await runPodcidr(['reassign', 'moves', NO_RESTART, '--yes'], { kubeconfig: proxy.kubeconfig });
   moved(t, ran);
   t.regex(
     ran.stderr,
@@ -342,7 +342,7 @@ test.serial('a server that stumbles over a dry run refuses the move and says so'
   const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason: 'InternalError', code: 500 };
   proxy.decideTrials(() => ({ kind: 'answer', status: 500, body }));
   const before = await getNode(plane, 'moves');
-  const ran = await runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig: proxy.kubeconfig });
+  const ran = await runPodcidr(['reassign', 'moves', NO_RESTART, '--yes'], { kubeconfig: proxy.kubeconfig });
   t.is(ran.code, 2, ran.stderr);
   t.regex(
     ran.stderr,
@@ -476,7 +476,7 @@ test.serial('credentials that end within 10 minutes are refused, those that last
     );
     // The server gives no token for less than 10 minutes, and tells its time in whole seconds.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    return runPodcidr(['reassign', 'moves', '--yes'], { kubeconfig });
+    return runPodcidr(['reassign', 'moves', NO_RESTART, '--yes'], { kubeconfig });
   };
   const short = await runFor(600);
   t.is(short.code, 2, short.stderr);

@@ -7,7 +7,16 @@ import { type ControlPlane, startControlPlane } from '../../harness/control-plan
 import { createNodes, node, pod } from '../../harness/node.ts';
 import { runPodcidr, TEST_HOME } from '../../harness/program.ts';
 import { schemaErrors } from '../../harness/schema.ts';
-import { comparable, createOwned, createTwins, getNode, hasNotReadyTaint, OWNED, ownedBy } from './support.ts';
+import {
+  comparable,
+  createOwned,
+  createTwins,
+  getNode,
+  hasNotReadyTaint,
+  NO_RESTART,
+  OWNED,
+  ownedBy,
+} from './support.ts';
 
 let plane: ControlPlane;
 test.before(async () => {
@@ -16,7 +25,7 @@ test.before(async () => {
 test.after.always(() => plane?.stop());
 test.beforeEach(() => plane.clear());
 
-const run = (...args: string[]) => runPodcidr(['reassign', ...args], { kubeconfig: plane.kubeconfig });
+const run = (...args: string[]) => runPodcidr(['reassign', NO_RESTART, ...args], { kubeconfig: plane.kubeconfig });
 
 test.serial('a duplicate gets the subnet asked for, and every other field of the Node is as before', async (t) => {
   await createTwins(plane, 'keeps', 'moves');
@@ -89,7 +98,9 @@ test.serial(
 test.serial('the journal holds the Node on disk, as kubectl create accepts it, and in the cluster', async (t) => {
   await createTwins(plane, 'keeps', 'moves');
   const before = await getNode(plane, 'moves');
-  const ran = await runPodcidr(['reassign', 'moves', '--yes', '-o', 'json'], { kubeconfig: plane.kubeconfig });
+  const ran = await runPodcidr(['reassign', 'moves', NO_RESTART, '--yes', '-o', 'json'], {
+    kubeconfig: plane.kubeconfig,
+  });
   t.is(ran.code, 0, ran.stderr);
   const operation = JSON.parse(ran.stdout);
   t.is(schemaErrors('operation', operation), '');

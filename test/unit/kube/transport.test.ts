@@ -94,10 +94,10 @@ test('a refused credential is renewed once and the request sent again; a refusal
 test('a stream hands its pieces on as they come, and ends quietly when it is closed', async (t) => {
   const server = await serveHTTP(t, async (_, response) => {
     response.write('one\n');
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     response.write('two\n');
   });
-  const stream = await wireTo(t, server.url, { timeoutMs: 500 }).stream(GET);
+  const stream = await wireTo(t, server.url, { timeoutMs: 2_000 }).stream(GET);
   const pieces: string[] = [];
   for await (const piece of stream.chunks) {
     pieces.push(piece.toString());
