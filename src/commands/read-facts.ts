@@ -1,9 +1,9 @@
 import type { CNIPod } from '../host/cni-pods.ts';
 import { readNodeFacts } from '../host/facts.ts';
 import { openShell, type ShellOptions } from '../host/open-shell.ts';
+import { sideBySide } from '../kube/side-by-side.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
-import { sideBySide } from '../operate/side-by-side.ts';
 import { podsOfNode } from '../survey/node-pods.ts';
 
 /** Nodes that are looked at at a time: each has at most one helper pod and one exec. */

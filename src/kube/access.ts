@@ -1,4 +1,5 @@
 import { asObject } from '../model/read-json.ts';
+import { sideBySide } from './side-by-side.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire } from './wire/wire.ts';
 
@@ -17,7 +18,7 @@ export interface Deed {
 
 /** The deeds of the list that the server would refuse (SelfSubjectAccessReview). Throws ApiError, WireError. */
 export async function forbiddenDeeds(wire: Wire, deeds: Deed[]): Promise<Deed[]> {
-  const answers = await Promise.all(deeds.map((deed) => isAllowed(wire, deed)));
+  const answers = await sideBySide(deeds, (deed) => isAllowed(wire, deed));
   return deeds.filter((_, index) => !answers[index]);
 }
 

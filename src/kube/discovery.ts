@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import { asList, asObject } from '../model/read-json.ts';
+import { sideBySide } from './side-by-side.ts';
 import { type Pause, tryAgain } from './try-again.ts';
 import { requestJSON } from './wire/json.ts';
 import type { Wire } from './wire/wire.ts';
@@ -32,7 +33,7 @@ const NOT_STORED = ['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics
 
 /**
  * The kinds of the server, each in its group's preferred version, or in the first that has it: the garbage collector knows
- * those too. One request a version, all at once (the aggregated form is not there before 1.26). Throws ApiError, WireError
+ * those too. One request a version (the aggregated form is not there before 1.26). Throws ApiError, WireError
  * when the list of groups itself cannot be read. `pause`: before what passes is tried again.
  */
 export async function discoverKinds(wire: Wire, pause?: Pause): Promise<Discovery> {
@@ -41,7 +42,7 @@ export async function discoverKinds(wire: Wire, pause?: Pause): Promise<Discover
     .map(asObject)
     .filter(({ name }) => !NOT_STORED.includes(String(name)));
   const versions = ['v1', ...groups.flatMap(versionsOf)];
-  const answers = await Promise.all(versions.map((version) => groupKinds(wire, version, pause)));
+  const answers = await sideBySide(versions, (version) => groupKinds(wire, version, pause));
   const found = new Map<string, ListableKind>();
   for (const kind of answers.flatMap(({ kinds }) => kinds)) {
     const key = `${groupOf(kind)} ${kind.path.slice(kind.path.lastIndexOf('/'))}`;

@@ -3,6 +3,7 @@ import type { Dependent } from '../model/operation.ts';
 import { asList, asObject } from '../model/read-json.ts';
 import { type Discovery, groupOf, type ListableKind, type Unlisted } from './discovery.ts';
 import type { WatchedNode } from './node-watch.ts';
+import { sideBySide } from './side-by-side.ts';
 import { type Pause, tryAgain } from './try-again.ts';
 import { ApiError } from './wire/api-error.ts';
 import { requestJSON } from './wire/json.ts';
@@ -31,9 +32,6 @@ const NODES: ListableKind = { groupVersion: 'v1', kind: 'Node', path: '/api/v1/n
 const LEASES = '/apis/coordination.k8s.io/v1/leases';
 const NODE_LEASES = 'kube-node-lease';
 
-/** Kinds looked through at the same time: a far server's round trips count, and all at once would burden it for nothing. */
-const SIDE_BY_SIDE = 12;
-
 /**
  * All objects whose ownerReferences name `uid`, found by listing the metadata of every kind. Left out: the Node's own Lease,
  * which the kubelet renews and owns again by itself (nodelease.go:SetNodeOwnerFunc), and events, which nobody owns.
@@ -49,17 +47,12 @@ export async function listOwnedByAny(
   uids: ReadonlySet<string>,
   { watched, pause }: Search = {},
 ): Promise<Owned> {
-  const waiting = kinds.filter((kind) => !isUnowned(kind) && !(watched && kind.path === NODES.path));
-  const owned: Owned = { dependents: ownedNodes(watched, uids), unlisted: [...unknown] };
-  const worker = async () => {
-    for (let kind = waiting.shift(); kind !== undefined; kind = waiting.shift()) {
-      const { dependents, unlisted } = await ownedOfKind(wire, kind, { uids, pause });
-      owned.dependents.push(...dependents);
-      owned.unlisted.push(...unlisted);
-    }
+  const listed = kinds.filter((kind) => !isUnowned(kind) && !(watched && kind.path === NODES.path));
+  const found = await sideBySide(listed, (kind) => ownedOfKind(wire, kind, { uids, pause }));
+  return {
+    dependents: [...ownedNodes(watched, uids), ...found.flatMap(({ dependents }) => dependents)],
+    unlisted: [...unknown, ...found.flatMap(({ unlisted }) => unlisted)],
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
-  return owned;
 }
 
 function ownedNodes(watched: ReadonlyMap<string, WatchedNode> | undefined, uids: ReadonlySet<string>): Dependent[] {

@@ -1,7 +1,7 @@
 import { leaseRenewal } from '../kube/objects/node-lease.ts';
+import { sideBySide } from '../kube/side-by-side.ts';
 import { count } from '../model/text.ts';
 import { persist } from './persist.ts';
-import { sideBySide } from './side-by-side.ts';
 import type { Work } from './work.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Deed } from '../kube/access.ts';
 import { discoverKinds } from '../kube/discovery.ts';
 import { listOwnedByAny, type Owned } from '../kube/owned.ts';
+import { sideBySide } from '../kube/side-by-side.ts';
 import type { Wire } from '../kube/wire/wire.ts';
 import { Failure } from '../model/failure.ts';
 import type { Dependent, OperationChoices } from '../model/operation.ts';
@@ -9,7 +10,6 @@ import { checkPermissions } from './permissions.ts';
 import { checkCredentials } from './preflight/credentials.ts';
 import { tryMove } from './preflight/dry-run.ts';
 import type { Needs } from './preflight/needs.ts';
-import { sideBySide } from './side-by-side.ts';
 import { whyUntold } from './unlisted.ts';
 
 /** What the run will do, as far as it decides about rights. */

@@ -12,12 +12,6 @@ const IDLE_MS = 55_000;
 const ADDRESS_MS = 3000;
 
 /**
- * A look at every kind of resource asks for some sixty lists at once. The TLS handshake of another connection costs both sides more
- * than to wait for one of these: measured with 4, 8, 12 and as many as there are requests.
- */
-const MOST = 12;
-
-/**
  * The keeper of connections to the endpoint, for one client certificate. The connection used last is taken first, so that
  * requests awaited one after the other travel on the same one.
  */
@@ -28,7 +22,6 @@ export async function createAgent(endpoint: Endpoint, credentials: Credentials):
     keepAlive: true,
     keepAliveMsecs: 30_000,
     scheduling: 'lifo',
-    maxSockets: MOST,
     timeout: IDLE_MS,
     autoSelectFamilyAttemptTimeout: ADDRESS_MS,
     ...(secure ? await tlsOptions(endpoint, credentials) : {}),

@@ -1,10 +1,10 @@
 import type { CNIPod } from '../../host/cni-pods.ts';
 import { readNodeFacts } from '../../host/facts.ts';
 import { deleteRoute } from '../../host/repairs.ts';
+import { sideBySide } from '../../kube/side-by-side.ts';
 import type { Block } from '../../model/cidr.ts';
 import type { NodeRoute } from '../../model/node-facts.ts';
 import { abandonedRoutes, lackedRoutes, type WantedRoute } from '../../plan/care/routes.ts';
-import { sideBySide } from '../side-by-side.ts';
 import type { Work } from '../work.ts';
 import { onNode } from './shell.ts';
 import { reasonOf } from './step.ts';

@@ -1,6 +1,7 @@
 import { careFor } from '../../cni/care/catalogue.ts';
 import { listCNIPods } from '../../host/cni-pods.ts';
 import { findNode } from '../../kube/objects/node.ts';
+import { sideBySide } from '../../kube/side-by-side.ts';
 import type { Block } from '../../model/cidr.ts';
 import type { LeftToDo } from '../../model/left-to-do.ts';
 import type { OperationRecord } from '../../model/operation.ts';
@@ -10,7 +11,6 @@ import { type RouteTarget, routeTarget, type WantedRoute, wantedRoutes } from '.
 import { overlaps } from '../../subnet/block.ts';
 import { readableBlocks } from '../../subnet/parse.ts';
 import { persist } from '../persist.ts';
-import { sideBySide } from '../side-by-side.ts';
 import type { Work } from '../work.ts';
 import { askPeers, removeAbandoned, type Sought } from './ask-peers.ts';
 import { type PeerPods, peerPods, silentLeft } from './peer-pods.ts';

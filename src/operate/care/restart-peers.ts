@@ -1,7 +1,7 @@
 import { type CNIPod, listCNIPods } from '../../host/cni-pods.ts';
+import { sideBySide } from '../../kube/side-by-side.ts';
 import { count } from '../../model/text.ts';
 import { persist } from '../persist.ts';
-import { sideBySide } from '../side-by-side.ts';
 import type { Work } from '../work.ts';
 import { askPeers, type SeenPeer, type Sought } from './ask-peers.ts';
 import { discardPod } from './discard-pod.ts';

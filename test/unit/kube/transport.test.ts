@@ -25,14 +25,6 @@ test('requests awaited one after the other travel on one connection, with the ba
   t.is(server.connections, parallel);
 });
 
-test('a look at everything at once opens a dozen connections, not one for each request', async (t) => {
-  const server = await serveHTTP(t, (_, response) => response.end('{}'));
-  const wire = wireTo(t, server.url);
-  const answers = await Promise.all(Array.from({ length: 60 }, () => wire.request(GET)));
-  t.true(answers.every(({ status }) => status === 200));
-  t.is(server.connections, 12);
-});
-
 test('bodies are sent with their length and kind, gzip is asked for and undone', async (t) => {
   const large = JSON.stringify({ text: 'x'.repeat(300_000) });
   const server = await serveHTTP(t, async (request, response) => {

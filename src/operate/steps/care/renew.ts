@@ -1,4 +1,5 @@
 import { listNodePods } from '../../../kube/objects/pods.ts';
+import { sideBySide } from '../../../kube/side-by-side.ts';
 import { requestJSON } from '../../../kube/wire/json.ts';
 import type { RenewedPod } from '../../../model/care.ts';
 import type { LeftToDo } from '../../../model/left-to-do.ts';
@@ -14,7 +15,6 @@ import { podName } from '../../../plan/drain/pod.ts';
 import { discardPod } from '../../care/discard-pod.ts';
 import { careStep, leave, reasonOf, remember, withCare } from '../../care/step.ts';
 import { persist } from '../../persist.ts';
-import { sideBySide } from '../../side-by-side.ts';
 import { awaitSuccessors } from '../../successors.ts';
 import type { Work } from '../../work.ts';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { sideBySide } from '../../../src/operate/side-by-side.ts';
+import { sideBySide } from '../../../src/kube/side-by-side.ts';
 
 const NUMBERS = Array.from({ length: 40 }, (_, index) => index);
 

@@ -1,4 +1,7 @@
-/** So many at a time: the round trips to a far server count, and all at once would burden it for nothing. */
+/**
+ * So many at a time: the round trips to a far server count, but each more is a connection, whose TLS handshake costs both sides more
+ * than to wait for another one.
+ */
 const AT_ONCE = 12;
 
 /**
