@@ -1,7 +1,7 @@
 import type { Case, CaseState } from '../../test/harness/torture/case.ts';
 import type { Point } from '../../test/harness/torture/points.ts';
 import { pointName } from '../../test/harness/torture/points.ts';
-import { casesAt, strikeName } from '../../test/harness/torture/table.ts';
+import { allCases, caseName, casesAt, strikeName } from '../../test/harness/torture/table.ts';
 
 /** One verb on one version, as it is kept: nothing in it hangs on the machine that ran it. */
 export interface KeptRow {
@@ -10,7 +10,7 @@ export interface KeptRow {
   /** YYYY-MM-DD of the first and of the last case. */
   from: string;
   to: string;
-  /** Strikes and recoveries of the broken ones. */
+  /** Names of the broken ones. */
   broken: string[];
   /** A letter for each case at a write, in the order of `casesAt`, by the write's name. */
   requests: Record<string, string>;
@@ -39,13 +39,12 @@ export class Row {
 
   constructor(kept: KeptRow, points: Point[], scenario: Case['scenario']) {
     this.kept = kept;
-    const cases = points.map((point) => casesAt(scenario, point));
-    this.cases = cases.flat();
-    points.forEach((point, index) => {
+    this.cases = allCases(scenario, points);
+    for (const point of points) {
       const own = this.#writes(point);
-      const length = cases[index]?.length ?? 0;
+      const { length } = casesAt(scenario, point);
       if (own[pointName(point)]?.length !== length) own[pointName(point)] = LETTERS.open.repeat(length);
-    });
+    }
     // The lock is renewed by the clock: such a write may be missing this time. What was run at it stays.
     const names = new Set(points.map(pointName));
     for (const own of [kept.requests, kept.files]) {
@@ -61,10 +60,11 @@ export class Row {
 
   add(one: Case, state: CaseState): void {
     this.#put(one, state);
-    if (state === 'broken') this.kept.broken.push(`${strikeName(one)}, ${one.recovery}`);
+    if (state === 'broken') this.kept.broken.push(caseName(one));
     if (state !== 'finished' && state !== 'untouched') return;
-    const others = this.cases.filter((other) => strikeName(other) === strikeName(one) && this.isOpen(other));
-    for (const other of others) this.#put(other, 'spared');
+    for (const other of casesAt(one.scenario, one.strike.point)) {
+      if (strikeName(other) === strikeName(one) && this.isOpen(other)) this.#put(other, 'spared');
+    }
   }
 
   /** Broken ones are to be run again. */
@@ -82,9 +82,7 @@ export class Row {
   #at(one: Case): { letters: string; index: number; letter: string | undefined } {
     const { point } = one.strike;
     const letters = this.#writes(point)[pointName(point)] ?? '';
-    const index = casesAt(one.scenario, point).findIndex(
-      (other) => strikeName(other) === strikeName(one) && other.recovery === one.recovery,
-    );
+    const index = casesAt(one.scenario, point).findIndex((other) => caseName(other) === caseName(one));
     return { letters, index, letter: letters[index] };
   }
 

@@ -1,3 +1,4 @@
+import { sideBySide } from '../kube/side-by-side.ts';
 import type { DrainOptions } from '../model/drain.ts';
 import type { MovePlan } from '../model/plan.ts';
 import { count } from '../model/text.ts';
@@ -23,10 +24,9 @@ export async function judgeDrains(
   if (!options) return { plan, drains: undefined };
   const drained = plan.moves.filter(({ method }) => method === 'recreate' || method === 'reset');
   const drains = new Map(
-    await Promise.all(
-      drained.map(
-        async ({ node }) => [node, await readDrainVerdict(tools.wire, node, options, tools.clock.now())] as const,
-      ),
+    await sideBySide(
+      drained,
+      async ({ node }) => [node, await readDrainVerdict(tools.wire, node, options, tools.clock.now())] as const,
     ),
   );
   const evicts = [...drains.values()].some((verdict) => replaced(verdict).length > 0);

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { until } from '../../../scripts/lib/processes.ts';
 import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
-import { getNode } from '../reassign/support.ts';
+import { getNode, NO_RESTART } from '../reassign/support.ts';
 import { isDelete, isPost, operationOf, type Stage, startStage } from './support.ts';
 
 const A = '10.244.11.0/24';
@@ -19,7 +19,7 @@ test.beforeEach(async () => {
   await stage.create('b', [B]);
 });
 
-const BOTH = ['reassign', 'a', 'b', '--allocator-restart=never'];
+const BOTH = ['reassign', 'a', 'b', NO_RESTART];
 const subnets = async () => [await stage.subnet('a'), await stage.subnet('b')];
 const states = async () => (await stage.operations()).map(({ verb, state }) => `${verb} ${state}`);
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { until } from '../../../scripts/lib/processes.ts';
 import { type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
-import { createOwned, getNode, OWNED } from '../reassign/support.ts';
+import { createOwned, getNode, NO_RESTART, OWNED } from '../reassign/support.ts';
 import { isDelete, MAPS, operationOf, Stage, startStage } from './support.ts';
 
 const A = '10.244.11.0/24';
@@ -39,7 +39,7 @@ const deletes =
   ({ method, path }: SeenRequest) =>
     method === 'DELETE' && path.startsWith(`/api/v1/nodes/${name}`);
 
-const BOTH = ['reassign', 'a', 'b', '--allocator-restart=never'];
+const BOTH = ['reassign', 'a', 'b', NO_RESTART];
 
 /** Until then who was killed may still be at work, for all that others can tell. */
 async function locksExpired(): Promise<void> {
@@ -116,11 +116,11 @@ test.serial('a rollback that somebody else has begun meanwhile is not begun twic
 test.serial('a Node that another run has begun while the operator was asked is left to that one', async (t) => {
   await createOwned(stage.plane, await getNode(stage.plane, 'b'));
   stage.before(takesLock, async () => {
-    await other.killed(['reassign', 'b', '--allocator-restart=never'], isDelete);
+    await other.killed(['reassign', 'b', NO_RESTART], isDelete);
     // Until its lock has expired beyond doubt.
     await sleep(5_000);
   });
-  const ran = await stage.run(['reassign', 'a', 'b', '--allocator-restart=never']);
+  const ran = await stage.run(['reassign', 'a', 'b', NO_RESTART]);
   t.is(ran.code, 2, ran.stderr);
   t.regex(ran.stderr, /node b is not moved: operation (\S+) has begun it .*\n.*resume \1/);
   t.is(await stage.subnet('a'), A);
@@ -134,7 +134,7 @@ test.serial('a Node that another run has begun while the operator was asked is l
 test.serial('resume leaves a Node that another operation has begun to that one, and stays open for it', async (t) => {
   await stage.killed(BOTH, deletes('a'));
   await locksExpired();
-  await other.killed(['reassign', 'b', '--allocator-restart=never'], isDelete);
+  await other.killed(['reassign', 'b', NO_RESTART], isDelete);
   await locksExpired();
   const [first, second] = (await stage.operations()).map(({ id }) => id);
   const ran = await stage.runElsewhere(['resume', first ?? '']);

@@ -8,7 +8,7 @@ import type { RawObject } from '../../../src/model/json.ts';
 import { seal } from '../../../src/operate/journal/seal.ts';
 import { createNodes, node } from '../../harness/node.ts';
 import { schemaErrors } from '../../harness/schema.ts';
-import { getNode } from '../reassign/support.ts';
+import { getNode, NO_RESTART } from '../reassign/support.ts';
 import { isDelete, isPost, MAPS, operationOf, type Stage, startStage, withoutManagers } from './support.ts';
 
 /** Two that move, one after the other. */
@@ -251,7 +251,7 @@ test.serial('a subnet that was patched into an empty Node is kept by a rollback,
   await stage.plane.controllerManager(['--allocate-node-cidrs=false']);
   try {
     await stage.plane.api.post('/api/v1/nodes', node('empty', {}));
-    const settings = ['--cluster-cidr=10.244.0.0/16', '--node-cidr-mask-size=24', '--allocator-restart=never'];
+    const settings = ['--cluster-cidr=10.244.0.0/16', '--node-cidr-mask-size=24', NO_RESTART];
     const id = await moved('empty', ...settings);
     const ran = await stage.run(['rollback', id, ...settings.slice(0, 2)]);
     t.is(ran.code, 0, ran.stderr);

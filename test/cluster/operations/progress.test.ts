@@ -7,7 +7,7 @@ import { type ControlPlane, startControlPlane } from '../../harness/control-plan
 import { type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
 import { createNodes, node, standing } from '../../harness/node.ts';
 import { type ProgramOptions, type ProgramResult, runPodcidr } from '../../harness/program.ts';
-import { comparable, createOwned, createTwins, getNode, OWNED } from '../reassign/support.ts';
+import { comparable, createOwned, createTwins, getNode, NO_RESTART, OWNED } from '../reassign/support.ts';
 
 let plane: ControlPlane;
 let proxy: FaultProxy;
@@ -71,17 +71,15 @@ function screen(written: string): string[] {
   return written.split(/\r?\n/).map((line) => line.split('\r\u001b[K').at(-1) ?? '');
 }
 
-/** A restart of kube-controller-manager takes its time on 1.24, and one that is due is left to a later run after a signal. */
-const NO_RESTART = ['--allocator-restart=never'];
-
+/** Without a restart of kube-controller-manager's leader: one that is due is left to a later run after a signal. */
 const reassign = (onStart: (child: ChildProcess) => void, ...args: string[]) =>
-  runPodcidr(['reassign', 'moves', '--yes', ...(args.length > 0 ? args : NO_RESTART)], {
+  runPodcidr(['reassign', 'moves', '--yes', ...(args.length > 0 ? args : [NO_RESTART])], {
     kubeconfig: proxy.kubeconfig,
     onStart,
   });
 
 const onTerminal = (args: string[], options: ProgramOptions = {}) =>
-  runPodcidr(['reassign', ...args, '--yes', ...NO_RESTART], { kubeconfig: proxy.kubeconfig, tty: true, ...options });
+  runPodcidr(['reassign', ...args, '--yes', NO_RESTART], { kubeconfig: proxy.kubeconfig, tty: true, ...options });
 
 /** Longer than the line takes to be drawn again. */
 const MOMENT_MS = 700;
@@ -129,7 +127,7 @@ test.serial('nothing is drawn while a Node is absent', async (t) => {
 
 test.serial('without a terminal, and on one that cannot erase, there are plain lines alone', async (t) => {
   at(isPatch, () => moment());
-  const piped = await runPodcidr(['reassign', 'moves', '--yes', ...NO_RESTART], { kubeconfig: proxy.kubeconfig });
+  const piped = await runPodcidr(['reassign', 'moves', '--yes', NO_RESTART], { kubeconfig: proxy.kubeconfig });
   t.is(piped.code, 0, piped.stderr);
   t.is(piped.stdout, 'node/moves reassigned (10.244.77.0/24 → 10.244.255.0/24)\n');
   t.false(/[^\n\x20-\x7e→]|cordoning/.test(piped.stderr), piped.stderr);
@@ -332,7 +330,7 @@ test.serial('Ctrl-C twice after all moves leaves what is due for the allocator t
 });
 
 test.serial('Ctrl-C twice before a rollback has touched a Node names the command that goes on', async (t) => {
-  const done = await runPodcidr(['reassign', 'moves', '--yes', ...NO_RESTART], { kubeconfig: plane.kubeconfig });
+  const done = await runPodcidr(['reassign', 'moves', '--yes', NO_RESTART], { kubeconfig: plane.kubeconfig });
   t.is(done.code, 0, done.stderr);
   const { items } = JSON.parse((await operations()).stdout) as { items: { id: string }[] };
   // The disk knows those of the other tests, too.

@@ -5,7 +5,7 @@ import { type ControlPlane, startControlPlane } from '../../harness/control-plan
 import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../../harness/fault-proxy.ts';
 import { node, standing } from '../../harness/node.ts';
 import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
-import { comparable, createOwned, createTwins, getNode, OWNED } from '../reassign/support.ts';
+import { comparable, createOwned, createTwins, getNode, NO_RESTART, OWNED } from '../reassign/support.ts';
 
 let plane: ControlPlane;
 let proxy: FaultProxy;
@@ -27,11 +27,7 @@ const isDelete = ({ method, path }: SeenRequest) => method === 'DELETE' && path.
 const isPost = ({ method, path }: SeenRequest) => method === 'POST' && path.startsWith('/api/v1/nodes?');
 
 /** Without the restart of the old allocator, which takes 12 s. */
-const unattended = (args: string[]) => [
-  ...args,
-  '--yes',
-  ...(args[0] === 'reassign' ? ['--allocator-restart=never'] : []),
-];
+const unattended = (args: string[]) => [...args, '--yes', ...(args[0] === 'reassign' ? [NO_RESTART] : [])];
 
 /** A machine that knows nothing of earlier runs. */
 const elsewhere = () => mkdtempSync(join(plane.dir, 'elsewhere-'));

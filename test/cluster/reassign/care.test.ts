@@ -18,7 +18,7 @@ import type { SeenRequest } from '../../harness/fault-proxy.ts';
 import { node } from '../../harness/node.ts';
 import { createReplicas, deleteReplicas } from '../../harness/replicas.ts';
 import { type Stage, startStage } from '../operations/support.ts';
-import { createTwins, getNode } from './support.ts';
+import { createTwins, getNode, NO_RESTART } from './support.ts';
 
 // No kubelet runs here: pods come and go as they would, and no command can be run on a node.
 
@@ -38,7 +38,7 @@ test.after.always(async () => {
 });
 test.beforeEach(() => stage.clear());
 
-const REASSIGN = ['reassign', 'moves', '--ignore-daemonsets', '--allocator-restart=never'];
+const REASSIGN = ['reassign', 'moves', '--ignore-daemonsets', NO_RESTART];
 const reassign = (...args: string[]) => stage.run([...REASSIGN, '--cidr=10.244.9.0/24', ...args]);
 const uidOf = async (wish: DaemonSetWish, node = 'moves') => (await podOf(stage.plane, wish, node))?.metadata.uid;
 const addressOf = async (wish: DaemonSetWish) => String((await podOf(stage.plane, wish, 'moves'))?.status?.podIP);
@@ -248,11 +248,7 @@ for (const [where, fits, when] of KILLS) {
     await deploy(stage.plane, ['keeps', 'moves'], ANTREA, WORKLOAD);
     const before = { agent: await uidOf(ANTREA), workload: await uidOf(WORKLOAD) };
     const from = stage.plane.auditEvents().length;
-    await stage.killed(
-      ['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', '--allocator-restart=never'],
-      fits,
-      when,
-    );
+    await stage.killed(['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', NO_RESTART], fits, when);
     const ran = await stage.runElsewhere(['resume']);
     t.is(ran.code, 0, ran.stderr);
     t.is((await getNode(stage.plane, 'moves')).spec?.podCIDR, '10.244.9.0/24');
@@ -268,7 +264,7 @@ test.serial('a Node lost after its after-care was interrupted is restored with i
   await stage.create('moves', ['10.244.77.0/24']);
   await deploy(stage.plane, ['moves'], ANTREA, WORKLOAD);
   await stage.killed(
-    ['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', '--allocator-restart=never'],
+    ['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', NO_RESTART],
     isDeletionOf(WORKLOAD),
     'after',
   );
@@ -289,7 +285,7 @@ test.serial('rolled back in the middle of after-care: it is done for the former 
   await stage.create('moves', ['10.244.77.0/24']);
   await deploy(stage.plane, ['moves'], ANTREA, WORKLOAD);
   await stage.killed(
-    ['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', '--allocator-restart=never'],
+    ['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', NO_RESTART],
     isDeletionOf(ANTREA),
     'after',
   );
@@ -306,7 +302,7 @@ test.serial('an empty node gets its subnet and its CNI a new start', async (t) =
     await stage.plane.api.post('/api/v1/nodes', node('empty'));
     await deploy(stage.plane, ['empty'], ANTREA);
     const before = await uidOf(ANTREA, 'empty');
-    const ran = await stage.run(['reassign', 'empty', '--cidr=10.244.9.0/24', '--allocator-restart=never']);
+    const ran = await stage.run(['reassign', 'empty', '--cidr=10.244.9.0/24', NO_RESTART]);
     t.is(ran.code, 0, ran.stderr);
     t.is(await stage.subnet('empty'), '10.244.9.0/24');
     t.not(await uidOf(ANTREA, 'empty'), before);

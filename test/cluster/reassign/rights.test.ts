@@ -10,7 +10,7 @@ import { deploy, FLANNEL, podOf, scheduleDaemonPods } from '../../harness/daemon
 import { standing } from '../../harness/node.ts';
 import { type ProgramResult, runPodcidr } from '../../harness/program.ts';
 import { createBudget, createPods } from './drain-support.ts';
-import { createTwins, getNode, ownedBy } from './support.ts';
+import { createTwins, getNode, NO_RESTART, ownedBy } from './support.ts';
 
 const FILE = join(ROOT, 'docs/rbac.yaml');
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
@@ -156,7 +156,7 @@ test.serial('they are enough for reset, rollback, resume, restore and operations
     t.notRegex(ran.stderr, /forbidden|may not|not checked/i);
     return ran.stdout;
   };
-  await works('reset', 'moves', '--yes', '--allocator-restart=never');
+  await works('reset', 'moves', '--yes', NO_RESTART);
   // The newest is the last; those of earlier tests are still on the disk.
   const [id = ''] = (await works('operations')).match(/^\d{8}-\S+/gm)?.slice(-1) ?? [];
   await works('rollback', id, '--yes', '--allow-conflict', '--cooldown=0s');
@@ -164,7 +164,7 @@ test.serial('they are enough for reset, rollback, resume, restore and operations
 
   await createPods(plane, 'moves', { web: { labels: { app: 'web' } } });
   await createBudget(plane, 1);
-  t.is((await reassign('--timeout=1s', '--allocator-restart=never')).code, 3);
+  t.is((await reassign('--timeout=1s', NO_RESTART)).code, 3);
   await works('resume', '--yes', '--disable-eviction');
   t.is((await getNode(plane, 'moves')).spec?.podCIDR, '10.244.255.0/24');
 

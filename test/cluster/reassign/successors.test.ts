@@ -4,7 +4,7 @@ import { ANTREA, deploy, podOf, scheduleDaemonPods, WORKLOAD } from '../../harne
 import { runPodcidr } from '../../harness/program.ts';
 import { createReplicas, deleteReplicas } from '../../harness/replicas.ts';
 import { type Stage, startStage } from '../operations/support.ts';
-import { createTwins, getNode } from './support.ts';
+import { createTwins, getNode, NO_RESTART } from './support.ts';
 
 // kube-controller-manager is gone: what is deleted then, nobody creates again.
 
@@ -43,7 +43,7 @@ async function createReplica(): Promise<string | undefined> {
 
 // What kube-controller-manager tells in its place.
 const SETTINGS = ['--cluster-cidr=10.244.0.0/16', '--node-cidr-mask-size=24'];
-const REASSIGN = ['reassign', 'moves', '--cidr=10.244.9.0/24', '--allocator-restart=never', ...SETTINGS];
+const REASSIGN = ['reassign', 'moves', '--cidr=10.244.9.0/24', NO_RESTART, ...SETTINGS];
 const subnet = async () => (await getNode(stage.plane, 'moves')).spec?.podCIDR;
 
 test.serial(

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { type Fault, refusal, type SeenRequest } from '../../harness/fault-proxy.ts';
 import type { ProgramResult } from '../../harness/program.ts';
 import { type Stage, startStage } from '../operations/support.ts';
-import { createOwned, getNode, OWNED } from './support.ts';
+import { createOwned, getNode, NO_RESTART, OWNED } from './support.ts';
 
 const FORMER = '10.244.77.0/24';
 const NEW = '10.244.255.0/24';
@@ -44,7 +44,7 @@ function faultAfter(
   return () => met;
 }
 
-const reassign = (...args: string[]) => stage.run(['reassign', 'moves', '--allocator-restart=never', ...args]);
+const reassign = (...args: string[]) => stage.run(['reassign', 'moves', NO_RESTART, ...args]);
 
 async function isMovedWhole(t: ExecutionContext, ran: ProgramResult): Promise<void> {
   t.is(ran.code, 0, ran.stderr);

@@ -41,6 +41,7 @@ export async function discover(rig: Rig, scenario: Scenario): Promise<Point[]> {
   const args = await scenario.arrange(rig.world, rig.plain);
   const before = await rig.world.stateBefore();
   const ran = await rig.run(args);
+  await uncordonHeldBack(rig, lines(ran.stderr));
   const points = [...requestPoints(rig.proxy.seen), ...filePoints(ran.files)];
   const complaints = [
     ...(succeeded(ran) ? [] : [`exit ${ran.code}`]),
@@ -86,7 +87,7 @@ export async function runCase(rig: Rig, { scenario, strike, recovery }: Case, li
     } else if (now.includes('finished') && state === 'untouched') state = 'finished';
   }
   wanted ??= await journaled(rig, known);
-  for (const name of heldBack(said)) await rig.world.uncordon(name);
+  await uncordonHeldBack(rig, said);
   complaints.push(...(await settled(rig, scenario, before, wanted)), ...(list ? await judgeList(rig) : []));
   if (complaints.length > 0) return { state: 'broken', complaints, said };
   return { state: ran.reached ? state : 'not reached', complaints, said };
@@ -97,9 +98,10 @@ function succeeded({ code, stderr }: Pick<Ran, 'code' | 'stderr'>): boolean {
   return code === 0 || (code === 1 && /^ {2}- see why \S+ does not work on /m.test(stderr) && !/^error:/m.test(stderr));
 }
 
-/** Nodes that the operator is to uncordon, because their CNI was seen not to work. */
-function heldBack(said: string[]): string[] {
-  return said.flatMap((line) => line.match(/^node\/(\S+) stays cordoned /)?.[1] ?? []);
+/** What the operator is asked to do for Nodes whose CNI was seen not to work, which a busy machine is enough for. */
+async function uncordonHeldBack(rig: Rig, said: string[]): Promise<void> {
+  const names = said.flatMap((line) => line.match(/^node\/(\S+) stays cordoned /)?.[1] ?? []);
+  for (const name of names) await rig.world.uncordon(name);
 }
 
 function wishOf(state: CaseState, scenario: Scenario): Wish {

@@ -10,6 +10,11 @@ const HERE: Recovery[] = ['resume here', 'rollback here'];
 
 const EVERYWHERE: Recovery[] = [...ELSEWHERE, ...HERE];
 
+/** Every write × every fault × every recovery. */
+export function allCases(scenario: Scenario, points: Point[]): Case[] {
+  return points.flatMap((point) => casesAt(scenario, point));
+}
+
 /** Every fault × every recovery at a write, in the same order always, but for cases which are others by another name. */
 export function casesAt(scenario: Scenario, point: Point): Case[] {
   return attemptsAt(point).map((attempt) => ({ scenario, ...attempt }));
