@@ -110,7 +110,9 @@ async function conclude(
     tell(`See: kubectl podcidr verify ${moved.map(({ node }) => node).join(' ')}${sameCluster}`);
   }
   if (done.length > 0 && leaving.left) tell('Not verified: it was stopped at once.');
-  for (const line of leftAfterwards(cared?.left ?? [], cared?.unseen ?? [])) tell(line);
+  // Who goes on later, or never, has to know it now.
+  const left = cared?.left ?? moved.flatMap(({ care }) => care?.left ?? []);
+  for (const line of leftAfterwards(left, cared?.unseen ?? [])) tell(line);
   if (manifest.state === 'open') {
     const begun = new Set(outcomes.map(({ record }) => record.node));
     const rest = manifest.moves.filter(({ node }) => !begun.has(node)).map(({ node }) => node);

@@ -33,10 +33,11 @@ export interface Todo {
 
 /**
  * Carries out the moves one after another. A move that is refused before its first write is skipped; one that fails later stops
- * the operation, and so does the operator. Returns how each ended; moves that were not begun are not in the list.
+ * the operation, and so does the operator, and a node that is cut off with its new subnet: the next one might be too. Returns how each
+ * ended; moves that were not begun are not in the list.
  */
 export async function runMoves(session: Session, manifest: OperationManifest, todo: Todo[]): Promise<Outcome[]> {
-  const { stopping, ended, progress } = session.tools;
+  const { stopping, ended, progress, tell } = session.tools;
   const { choices } = manifest;
   const outcomes: Outcome[] = [];
   progress({ kind: 'moves', count: todo.length });
@@ -51,12 +52,20 @@ export async function runMoves(session: Session, manifest: OperationManifest, to
       ended(outcome);
       session.events.send(manifest, outcome);
       if (outcome.state === 'undone' || outcome.state === 'interrupted') break;
+      if (isCutOff(outcome) && index < todo.length - 1) {
+        tell(`Stopped at node ${one.move.node}: the CNI on the next one might not work with a new subnet either`);
+        break;
+      }
     }
     await awaitHeartbeats(session.work(choices, []));
   } catch (error) {
     if (!(error instanceof Left)) throw error;
   }
   return outcomes;
+}
+
+function isCutOff(outcome: Outcome): boolean {
+  return outcome.state === 'finished' && outcome.record.care?.fails === true;
 }
 
 /** True once something of the move may have been written, and was not taken back. */

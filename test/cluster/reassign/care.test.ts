@@ -55,6 +55,15 @@ function deletedPods(from: number): string[] {
   return deleted.map(({ requestURI }) => requestURI.replace(/-\w+(\?.*)?$/, '').replace(/.*\//, ''));
 }
 
+/** Keeps a DaemonSet's pods off one node. */
+const notOn = (name: string) => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: [name] }] }],
+    },
+  },
+});
+
 test.serial('a cluster without a pod of a CNI: the plan says what is left, and so does the end', async (t) => {
   await createTwins(stage.plane, 'keeps', 'moves');
   const ran = await reassign();
@@ -124,6 +133,40 @@ test.serial(
     const schedulable = await getNode(stage.plane, 'moves');
     t.is(schedulable.spec?.podCIDR, '10.244.77.0/24');
     t.is(schedulable.spec?.unschedulable, undefined, 'as it was before the move');
+  },
+);
+
+test.serial(
+  'a CNI that does not work with its new subnet stops a fleet at that node: exit 3, and resume goes on with the rest',
+  async (t) => {
+    const stays = ['10.244.78.0/24', '10.244.79.0/24'];
+    await stage.create('moves', ['10.244.77.0/24']);
+    await stage.create('next', stays.slice(0, 1));
+    await stage.create('last', stays.slice(1));
+    await deploy(stage.plane, ['moves', 'next', 'last'], ANTREA);
+    const path = `/apis/apps/v1/namespaces/${ANTREA.namespace}/daemonsets/${ANTREA.name}`;
+    const schedule = (affinity: object | null) =>
+      stage.plane.api.patch(path, { spec: { template: { spec: { affinity } } } });
+    stage.before(isDeletionOf(ANTREA), async () => {
+      await stage.plane.api.patch(path, { spec: { updateStrategy: { type: 'OnDelete', rollingUpdate: null } } });
+      await schedule(notOn('moves'));
+    });
+    const ran = await stage.run(['reassign', 'moves', 'next', 'last', '--ignore-daemonsets', NO_RESTART], {
+      env: { ...stage.env, PODCIDR_TEST_CARE: '2000' },
+    });
+    t.is(ran.code, 3, ran.stderr);
+    t.regex(ran.stdout, /^node\/moves reassigned [^\n]*\n$/);
+    t.deepEqual([await stage.subnet('next'), await stage.subnet('last')], stays);
+    t.is((await getNode(stage.plane, 'next')).spec?.unschedulable, undefined);
+    t.regex(ran.stderr, /^Stopped at node moves: the CNI on the next one might not work with a new subnet either$/m);
+    t.regex(ran.stderr, /^Left to you:\n {2}- see why antrea does not work on moves:$/m);
+    t.regex(ran.stderr, /^Not begun: next, last\. Go on, or take everything back, with:\n {2}kubectl podcidr resume /m);
+    await schedule(null);
+    const gone = await stage.runElsewhere(['resume']);
+    t.is(gone.code, 1, gone.stderr);
+    t.regex(gone.stderr, /^Left to you:\n {2}- see why antrea does not work on moves:$/m);
+    t.regex(gone.stdout, /^node\/next reassigned [^\n]*\nnode\/last reassigned [^\n]*\n$/);
+    t.is((await stage.operations()).at(-1)?.state, 'finished');
   },
 );
 
