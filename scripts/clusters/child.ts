@@ -58,9 +58,10 @@ export class Child {
     const lines = this.output()
       .split('\n')
       .filter((line) => line.trim() !== '');
-    // A controller manager loses its lease because it ends, not the other way round.
+    // A controller manager loses its lease, and stops asking for it, because it ends, not the other way round.
     const errors = lines.filter((line) => /^[EF]\d{4} |error|"level":"fatal"|panic/i.test(line));
-    const line = errors.findLast((candidate) => !candidate.includes('leaderelection lost')) ?? lines.at(-1);
+    const line =
+      errors.findLast((candidate) => !/leaderelection lost|context canceled/.test(candidate)) ?? lines.at(-1);
     return (line ?? 'it wrote nothing').slice(0, 500);
   }
 

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import type { KubeObject } from '../../scripts/clusters/kube-object.ts';
 import { ROOT } from '../../scripts/lib/places.ts';
@@ -252,6 +253,33 @@ test.serial('a signal on the way takes the probes away: exit 2, nothing on stdou
   t.is(code, 2, stderr);
   t.is(stdout, '');
   t.regex(stderr, /^SIGINT: taking away what was made, then stopping; again to stop at once$/m);
+  t.deepEqual(await probes(), []);
+});
+
+test.serial('a probe that is just being made when the signal comes is taken away too', async (t) => {
+  await fleet('a', 'b');
+  let child: ChildProcess | undefined;
+  let isAsked = false;
+  let isMade = false;
+  stage.proxy.decide((request) => {
+    const { method, path, body } = request;
+    if (!isAsked && method === 'GET' && path.startsWith(`${PODS}/podcidr-probe-`)) {
+      isAsked = true;
+      return { kind: 'then', before: async () => void child?.kill('SIGINT') };
+    }
+    if (!isPodPost(request) || !/"podcidr-probe-\w+-1"/.test(body)) return { kind: 'pass' };
+    const after = () => {
+      isMade = true;
+    };
+    return { kind: 'then', before: () => sleep(300), after };
+  });
+  const { code, stderr } = await verify(['a', '--image=busybox'], {
+    onStart: (started) => {
+      child = started;
+    },
+  });
+  t.is(code, 2, stderr);
+  t.true(await until(() => isMade, 10_000));
   t.deepEqual(await probes(), []);
 });
 

@@ -78,7 +78,6 @@ export class Probes {
 
   /** Takes away all that are left, whatever happened; waits for those that are just being made. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#made.values());
     await Promise.all([...this.#there.keys()].map((node) => this.#remove(node)));
   }
 
@@ -131,6 +130,8 @@ export class Probes {
   }
 
   async #remove(node: string): Promise<void> {
+    // Whoever else has left does not wait for it: a removal that overtakes the creation would find nothing to remove.
+    await this.#made.get(node)?.catch(() => undefined);
     const pod = this.#there.get(node);
     if (!pod) return;
     this.#there.delete(node);
