@@ -1,7 +1,7 @@
 import type { Wire } from '../kube/wire/wire.ts';
 import { EXIT, type ExitCode, Failure } from '../model/failure.ts';
 import type { OperationManifest, OperationRecord, Verb } from '../model/operation.ts';
-import type { Cared } from '../operate/care/phase.ts';
+import { type Cared, leftOn } from '../operate/care/phase.ts';
 import { Leaving, Left } from '../operate/leaving.ts';
 import type { Ended } from '../operate/operation.ts';
 import type { Outcome } from '../operate/runner.ts';
@@ -111,7 +111,7 @@ async function conclude(
   }
   if (done.length > 0 && leaving.left) tell('Not verified: it was stopped at once.');
   // Who goes on later, or never, has to know it now.
-  const left = cared?.left ?? moved.flatMap(({ care }) => care?.left ?? []);
+  const left = cared?.left ?? leftOn(moved);
   for (const line of leftAfterwards(left, cared?.unseen ?? [])) tell(line);
   if (manifest.state === 'open') {
     const begun = new Set(outcomes.map(({ record }) => record.node));

@@ -8,7 +8,7 @@ import { until } from '../../scripts/lib/processes.ts';
 import { deploy, FLANNEL, scheduleDaemonPods } from '../harness/daemon-sets.ts';
 import type { Fault, SeenRequest } from '../harness/fault-proxy.ts';
 import { createNodes, node } from '../harness/node.ts';
-import { type ProgramOptions, runPodcidr } from '../harness/program.ts';
+import { type ProgramOptions, type ProgramResult, runPodcidr } from '../harness/program.ts';
 import { schemaErrors } from '../harness/schema.ts';
 import { type Stage, startStage } from './operations/support.ts';
 import { ownedBy } from './reassign/support.ts';
@@ -53,13 +53,35 @@ const probes = () => stage.plane.api.list(PROBES);
 
 const isPodPost = ({ method, path }: SeenRequest) => method === 'POST' && path.startsWith(PODS);
 
-/** Something else than passing happens to the first request that fits. */
-function once(fits: (request: SeenRequest) => boolean, fault: (request: SeenRequest) => Fault): void {
+/** Something else than passing happens to the first request that fits; `otherwise`: to the rest. */
+function once(
+  fits: (request: SeenRequest) => boolean,
+  fault: (request: SeenRequest) => Fault,
+  otherwise: (request: SeenRequest) => Fault = () => ({ kind: 'pass' }),
+): void {
   let done = false;
   stage.proxy.decide((request) => {
-    if (done || !fits(request)) return { kind: 'pass' };
+    if (done || !fits(request)) return otherwise(request);
     done = true;
     return fault(request);
+  });
+}
+
+/**
+ * Verifies `a`, and sends a signal when a probe is looked at: kwok runs them at once, so the look is held back. `otherwise`: what happens
+ * to other requests.
+ */
+function signalled(signal: NodeJS.Signals, otherwise?: (request: SeenRequest) => Fault): Promise<ProgramResult> {
+  let child: ChildProcess | undefined;
+  once(
+    ({ method, path }) => method === 'GET' && path.startsWith(`${PODS}/podcidr-probe-`),
+    () => ({ kind: 'then', before: async () => void child?.kill(signal) }),
+    otherwise,
+  );
+  return verify(['a', '--image=busybox'], {
+    onStart: (started) => {
+      child = started;
+    },
   });
 }
 
@@ -239,17 +261,7 @@ test.serial(
 
 test.serial('a signal on the way takes the probes away: exit 2, nothing on stdout', async (t) => {
   await fleet('a', 'b');
-  let child: ChildProcess | undefined;
-  // kwok runs them at once: the look at one is held back instead.
-  once(
-    ({ method, path }) => method === 'GET' && path.startsWith(`${PODS}/podcidr-probe-`),
-    () => ({ kind: 'then', before: async () => void child?.kill('SIGINT') }),
-  );
-  const { code, stdout, stderr } = await verify(['a', '--image=busybox'], {
-    onStart: (started) => {
-      child = started;
-    },
-  });
+  const { code, stdout, stderr } = await signalled('SIGINT');
   t.is(code, 2, stderr);
   t.is(stdout, '');
   t.regex(stderr, /^SIGINT: taking away what was made, then stopping; again to stop at once$/m);
@@ -258,26 +270,15 @@ test.serial('a signal on the way takes the probes away: exit 2, nothing on stdou
 
 test.serial('a probe that is just being made when the signal comes is taken away too', async (t) => {
   await fleet('a', 'b');
-  let child: ChildProcess | undefined;
-  let isAsked = false;
   let isMade = false;
-  stage.proxy.decide((request) => {
-    const { method, path, body } = request;
-    if (!isAsked && method === 'GET' && path.startsWith(`${PODS}/podcidr-probe-`)) {
-      isAsked = true;
-      return { kind: 'then', before: async () => void child?.kill('SIGINT') };
-    }
-    if (!isPodPost(request) || !/"podcidr-probe-\w+-1"/.test(body)) return { kind: 'pass' };
-    const after = () => {
-      isMade = true;
-    };
-    return { kind: 'then', before: () => sleep(300), after };
-  });
-  const { code, stderr } = await verify(['a', '--image=busybox'], {
-    onStart: (started) => {
-      child = started;
-    },
-  });
+  const after = () => {
+    isMade = true;
+  };
+  const { code, stderr } = await signalled('SIGINT', (request) =>
+    isPodPost(request) && /"podcidr-probe-\w+-1"/.test(request.body)
+      ? { kind: 'then', before: () => sleep(300), after }
+      : { kind: 'pass' },
+  );
   t.is(code, 2, stderr);
   t.true(await until(() => isMade, 10_000));
   t.deepEqual(await probes(), []);
@@ -287,16 +288,7 @@ test.serial(
   'killed: what is left behind is removed by the next run, whatever it verifies, and by no other',
   async (t) => {
     await fleet('a', 'b');
-    let child: ChildProcess | undefined;
-    once(
-      ({ method, path }) => method === 'GET' && path.startsWith(`${PODS}/podcidr-probe-`),
-      () => ({ kind: 'then', before: async () => void child?.kill('SIGKILL') }),
-    );
-    const ran = await verify(['a', '--image=busybox'], {
-      onStart: (started) => {
-        child = started;
-      },
-    });
+    const ran = await signalled('SIGKILL');
     t.is(ran.signal, 'SIGKILL', ran.stderr);
     const left = await probes();
     t.true(left.length > 0);

@@ -39,13 +39,18 @@ export async function careAfterwards(
   const seen = await settlePeers(finished, session.work(choices, [])).catch(leftAtOnce);
   const isUnseen = ({ care }: OperationRecord) => care?.agents.length === 0 && care.left.length === 0;
   return {
-    left: [...cared.flatMap(({ care }) => care?.left ?? []), ...seen.left],
+    left: [...leftOn(cared), ...seen.left],
     unseen: cared.filter(isUnseen).map(({ node }) => node),
     inForce: cared.length > 0 && cared.every(({ care }) => care?.inForce === true),
     routes: seen.state === 'not needed' ? undefined : seen.state === 'seen',
     fails: seen.state === 'lacking' || cared.some(({ care }) => care?.fails === true),
     stopped: seen.state === 'stopped',
   };
+}
+
+/** What is left to the operator on the moved nodes themselves. */
+export function leftOn(moved: OperationRecord[]): LeftToDo[] {
+  return moved.flatMap(({ care }) => care?.left ?? []);
 }
 
 const NOTHING: Cared = { left: [], unseen: [], inForce: false, routes: undefined, fails: false, stopped: false };

@@ -130,7 +130,7 @@ export class Probes {
   }
 
   async #remove(node: string): Promise<void> {
-    // Whoever else has left does not wait for it: a removal that overtakes the creation would find nothing to remove.
+    // Who has left does not wait until it is made, and a removal that overtakes the creation finds nothing to remove.
     await this.#made.get(node)?.catch(() => undefined);
     const pod = this.#there.get(node);
     if (!pod) return;

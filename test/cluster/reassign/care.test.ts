@@ -38,8 +38,8 @@ test.after.always(async () => {
 });
 test.beforeEach(() => stage.clear());
 
-const REASSIGN = ['reassign', 'moves', '--ignore-daemonsets', NO_RESTART];
-const reassign = (...args: string[]) => stage.run([...REASSIGN, '--cidr=10.244.9.0/24', ...args]);
+const REASSIGN = ['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', NO_RESTART];
+const reassign = (...args: string[]) => stage.run([...REASSIGN, ...args]);
 const uidOf = async (wish: DaemonSetWish, node = 'moves') => (await podOf(stage.plane, wish, node))?.metadata.uid;
 const addressOf = async (wish: DaemonSetWish) => String((await podOf(stage.plane, wish, 'moves'))?.status?.podIP);
 
@@ -55,14 +55,20 @@ function deletedPods(from: number): string[] {
   return deleted.map(({ requestURI }) => requestURI.replace(/-\w+(\?.*)?$/, '').replace(/.*\//, ''));
 }
 
-/** Keeps a DaemonSet's pods off one node. */
-const notOn = (name: string) => ({
-  nodeAffinity: {
-    requiredDuringSchedulingIgnoredDuringExecution: {
-      nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: [name] }] }],
-    },
-  },
-});
+/** Where antrea's pods are scheduled; null: everywhere. */
+const schedule = (affinity: object | null) =>
+  stage.plane.api.patch(`/apis/apps/v1/namespaces/${ANTREA.namespace}/daemonsets/${ANTREA.name}`, {
+    spec: { updateStrategy: { type: 'OnDelete', rollingUpdate: null }, template: { spec: { affinity } } },
+  });
+
+/** Once it is deleted there, antrea's pod does not come back to this node. */
+function keepOff(name: string): void {
+  const elsewhere = { matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: [name] }] };
+  const required = { nodeSelectorTerms: [elsewhere] };
+  stage.before(isDeletionOf(ANTREA), () =>
+    schedule({ nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } }),
+  );
+}
 
 test.serial('a cluster without a pod of a CNI: the plan says what is left, and so does the end', async (t) => {
   await createTwins(stage.plane, 'keeps', 'moves');
@@ -102,13 +108,8 @@ test.serial(
   async (t) => {
     await createTwins(stage.plane, 'keeps', 'moves');
     await deploy(stage.plane, ['keeps', 'moves'], ANTREA);
-    const path = `/apis/apps/v1/namespaces/${ANTREA.namespace}/daemonsets/${ANTREA.name}`;
-    stage.before(isDeletionOf(ANTREA), () =>
-      stage.plane.api.patch(path, {
-        spec: { updateStrategy: { type: 'OnDelete' }, template: { spec: { nodeSelector: { no: 'node' } } } },
-      }),
-    );
-    const ran = await stage.run([...REASSIGN, '--cidr=10.244.9.0/24'], {
+    keepOff('moves');
+    const ran = await stage.run(REASSIGN, {
       env: { ...stage.env, PODCIDR_TEST_CARE: '2000' },
     });
     t.is(ran.code, 1, ran.stderr);
@@ -126,7 +127,7 @@ test.serial(
     const cordoned = await getNode(stage.plane, 'moves');
     t.true(cordoned.spec?.unschedulable, 'no pod comes to a node whose CNI does not work');
     t.is(cordoned.metadata.annotations?.[SCALE_DOWN_DISABLED], undefined);
-    await stage.plane.api.patch(path, { spec: { template: { spec: { nodeSelector: null } } } });
+    await schedule(null);
     t.true(await until(async () => (await uidOf(ANTREA)) !== undefined, 20_000));
     const back = await stage.run(['rollback', String(done?.id), '--allow-conflict', '--cooldown=0s']);
     t.is(back.code, 0, back.stderr);
@@ -144,13 +145,7 @@ test.serial(
     await stage.create('next', stays.slice(0, 1));
     await stage.create('last', stays.slice(1));
     await deploy(stage.plane, ['moves', 'next', 'last'], ANTREA);
-    const path = `/apis/apps/v1/namespaces/${ANTREA.namespace}/daemonsets/${ANTREA.name}`;
-    const schedule = (affinity: object | null) =>
-      stage.plane.api.patch(path, { spec: { template: { spec: { affinity } } } });
-    stage.before(isDeletionOf(ANTREA), async () => {
-      await stage.plane.api.patch(path, { spec: { updateStrategy: { type: 'OnDelete', rollingUpdate: null } } });
-      await schedule(notOn('moves'));
-    });
+    keepOff('moves');
     const ran = await stage.run(['reassign', 'moves', 'next', 'last', '--ignore-daemonsets', NO_RESTART], {
       env: { ...stage.env, PODCIDR_TEST_CARE: '2000' },
     });
@@ -291,7 +286,7 @@ for (const [where, fits, when] of KILLS) {
     await deploy(stage.plane, ['keeps', 'moves'], ANTREA, WORKLOAD);
     const before = { agent: await uidOf(ANTREA), workload: await uidOf(WORKLOAD) };
     const from = stage.plane.auditEvents().length;
-    await stage.killed(['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', NO_RESTART], fits, when);
+    await stage.killed(REASSIGN, fits, when);
     const ran = await stage.runElsewhere(['resume']);
     t.is(ran.code, 0, ran.stderr);
     t.is((await getNode(stage.plane, 'moves')).spec?.podCIDR, '10.244.9.0/24');
@@ -306,11 +301,7 @@ for (const [where, fits, when] of KILLS) {
 test.serial('a Node lost after its after-care was interrupted is restored with its new subnet', async (t) => {
   await stage.create('moves', ['10.244.77.0/24']);
   await deploy(stage.plane, ['moves'], ANTREA, WORKLOAD);
-  await stage.killed(
-    ['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', NO_RESTART],
-    isDeletionOf(WORKLOAD),
-    'after',
-  );
+  await stage.killed(REASSIGN, isDeletionOf(WORKLOAD), 'after');
   const [cluster = ''] = readdirSync(stage.stateDir);
   const [id = ''] = readdirSync(join(stage.stateDir, cluster));
   const record = join(stage.elsewhere(), 'moves.record');
@@ -327,11 +318,7 @@ test.serial('a Node lost after its after-care was interrupted is restored with i
 test.serial('rolled back in the middle of after-care: it is done for the former subnet alone', async (t) => {
   await stage.create('moves', ['10.244.77.0/24']);
   await deploy(stage.plane, ['moves'], ANTREA, WORKLOAD);
-  await stage.killed(
-    ['reassign', 'moves', '--cidr=10.244.9.0/24', '--ignore-daemonsets', NO_RESTART],
-    isDeletionOf(ANTREA),
-    'after',
-  );
+  await stage.killed(REASSIGN, isDeletionOf(ANTREA), 'after');
   const ran = await stage.runElsewhere(['rollback', '--cooldown=0s']);
   t.is(ran.code, 0, ran.stderr);
   t.is(await stage.subnet('moves'), '10.244.77.0/24');

@@ -1,3 +1,4 @@
+import { NO_RESTART } from '../../cluster/reassign/support.ts';
 import { ANTREA, WORKLOAD } from '../daemon-sets.ts';
 import type { IsNew, Wish } from './judge.ts';
 import type { World } from './world.ts';
@@ -30,9 +31,6 @@ export type Run = (args: string[]) => Promise<string>;
 const BACK = ['--allow-conflict', '--cooldown=0s'];
 
 const rollbackOfTheOnlyOne = () => ['rollback', ...BACK];
-
-/** A restart of kube-controller-manager's leader takes 11 s, and is proven elsewhere. */
-const UNATTENDED = ['--allocator-restart=never'];
 
 /** The pod has no controller. */
 const EVICTING = ['--force'];
@@ -70,7 +68,7 @@ export const reassign: Scenario = {
   controllerManager: [],
   async arrange(world) {
     await createTwins(world);
-    return ['reassign', 'moves', ...EVICTING, ...UNATTENDED];
+    return ['reassign', 'moves', ...EVICTING, NO_RESTART];
   },
   isNew: exactly({ moves: '10.244.255.0/24' }),
   rolledBack: former,
@@ -86,7 +84,7 @@ export const care: Scenario = {
   async arrange(world) {
     await createTwins(world);
     await world.createDaemonSets(['moves'], ANTREA, WORKLOAD);
-    return ['reassign', 'moves', '--ignore-daemonsets', ...EVICTING, ...UNATTENDED];
+    return ['reassign', 'moves', '--ignore-daemonsets', ...EVICTING, NO_RESTART];
   },
   isNew: exactly({ moves: '10.244.255.0/24' }),
   rolledBack: former,
@@ -101,7 +99,7 @@ export const fill: Scenario = {
   async arrange(world) {
     await world.createNode('empty', {});
     await world.createOwned('empty');
-    return ['reassign', 'empty', ...UNATTENDED];
+    return ['reassign', 'empty', NO_RESTART];
   },
   isNew: another,
   // A subnet that was given to an empty Node cannot be taken away again.
@@ -121,7 +119,7 @@ export const invalid: Scenario = {
     await world.createPod('second', 'keeps');
     await world.createNode('small', { podCIDRs: ['10.244.80.0/26'] });
     await world.createOwned('small');
-    return ['reassign', '--invalid', ...EVICTING, ...UNATTENDED];
+    return ['reassign', '--invalid', ...EVICTING, NO_RESTART];
   },
   isNew: another,
   rolledBack: former,
@@ -135,7 +133,7 @@ export const reset: Scenario = {
   controllerManager: [],
   async arrange(world) {
     await createTwins(world);
-    return ['reset', 'moves', ...EVICTING, ...UNATTENDED];
+    return ['reset', 'moves', ...EVICTING, NO_RESTART];
   },
   isNew: another,
   rolledBack: former,
@@ -150,7 +148,7 @@ export const restore: Scenario = {
   controllerManager: [],
   async arrange(world) {
     await world.createNode('lost', { podCIDRs: ['10.244.77.0/24'], labels: { zone: 'b' }, flannel: true });
-    return ['restore', '-f', await world.loseNode('lost'), ...UNATTENDED];
+    return ['restore', '-f', await world.loseNode('lost'), NO_RESTART];
   },
   isNew: exactly({ lost: '10.244.77.0/24' }),
   // A Node that is back is not deleted again.
@@ -166,7 +164,7 @@ export const rollback: Scenario = {
   async arrange(world, run) {
     await world.createNode('moves', { podCIDRs: ['10.244.77.0/24'], flannel: true });
     await world.createOwned('moves');
-    const { id } = JSON.parse(await run(['reassign', 'moves', '-o', 'json', ...UNATTENDED])) as { id: string };
+    const { id } = JSON.parse(await run(['reassign', 'moves', '-o', 'json', NO_RESTART])) as { id: string };
     return ['rollback', id, '--cooldown=0s'];
   },
   isNew: exactly({ moves: '10.244.77.0/24' }),
